@@ -1,0 +1,178 @@
+# Muster's build. One GNU Makefile, no configure step.
+#   make all check asan fuzz bench lint fmt compile_commands.json install uninstall
+# BUILD names the output folder; SAN=1 builds with ASan and UBSan (folder build-asan).
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+LOCALSTATEDIR ?= /var
+DESTDIR ?=
+CC ?= gcc
+CLANG ?= clang
+PYTHON ?= /usr/bin/python3
+FUZZ_SECONDS ?= 60
+
+ifdef SAN
+BUILD ?= build-asan
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+BUILD ?= build
+SANFLAGS :=
+endif
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align -Wwrite-strings -Wformat=2 \
+	-Wundef -Wvla -Wconversion -Wsign-conversion -Wimplicit-fallthrough -Wnull-dereference \
+	-Wredundant-decls
+GCCWARN := -Wlogical-op -Wduplicated-cond -Wformat-signedness
+ifneq ($(findstring clang,$(CC)),)
+GCCWARN :=
+endif
+PKGS := lmdb openssl libsasl2 krb5 libargon2 libcrypt libutf8proc
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS))
+HARDEN := -fstack-protector-strong -fno-strict-aliasing -fPIE
+ifndef SAN
+HARDEN += -D_FORTIFY_SOURCE=2
+endif
+DEFS := -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -DMUSTER_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DMUSTER_LOCALSTATEDIR='"$(LOCALSTATEDIR)"' -DMUSTER_PREFIX='"$(PREFIX)"'
+OPT ?= -O2 -g
+CPPFLAGS += -I. -Islapd $(DEFS) $(PKG_CFLAGS)
+CFLAGS_ALL = -std=c11 $(OPT) $(WARN) $(GCCWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SANFLAGS) $(LDFLAGS)
+
+ROOMS := base wire model config store acl auth op overlay repl net
+LIB_SRC := $(foreach r,$(ROOMS),$(wildcard slapd/$(r)/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+TOOL_SRC := $(wildcard tools/*.c)
+TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/obj/%.o)
+MAIN_OBJ := $(BUILD)/obj/slapd/main.o
+MUSTER_SRC := $(wildcard tools/muster/*.c)
+MUSTER_OBJ := $(MUSTER_SRC:%.c=$(BUILD)/obj/%.o)
+MIGRATE_SRC := $(wildcard migrate/*.c)
+MIGRATE_OBJ := $(MIGRATE_SRC:%.c=$(BUILD)/obj/%.o)
+BASE_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard slapd/base/*.c))
+SLAP_NAMES := slapadd slapcat slapindex slapmodify slappasswd slaptest slapdn slapschema slapacl \
+	slapauth
+SCHEMA_SRC := $(wildcard schema/*.schema)
+SCHEMA_LDIF := $(SCHEMA_SRC:schema/%.schema=$(BUILD)/schema/%.ldif)
+
+UNIT_SRC := $(wildcard tests/unit/*/*_test.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build-fuzz/%)
+REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+MAN_SRC := $(wildcard docs/man/*.[1-8])
+
+.PHONY: all check unit replay server-tests asan fuzz bench lint fmt install uninstall clean
+all: $(BUILD)/sbin/slapd $(addprefix $(BUILD)/sbin/,$(SLAP_NAMES)) $(SCHEMA_LDIF) \
+	$(if $(MUSTER_SRC),$(BUILD)/bin/muster) $(if $(MIGRATE_SRC),$(BUILD)/bin/ldapmigrate)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/lib/libslapd.a: $(LIB_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $(LIB_OBJ)
+
+$(BUILD)/lib/libmigrate.a: $(filter-out %/main.o,$(MIGRATE_OBJ))
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/sbin/slapd: $(MAIN_OBJ) $(TOOL_OBJ) $(BUILD)/lib/libslapd.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
+
+$(addprefix $(BUILD)/sbin/,$(SLAP_NAMES)): $(BUILD)/sbin/slapd
+	ln -sf slapd $@
+
+$(BUILD)/bin/ldapmigrate: $(MIGRATE_OBJ) $(BASE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber -lpthread
+
+$(BUILD)/bin/muster: $(MUSTER_OBJ) $(BUILD)/lib/libslapd.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber $(PKG_LIBS) -lpthread
+
+$(BUILD)/schema/%.ldif: schema/%.schema schema/to-ldif
+	@mkdir -p $(@D)
+	schema/to-ldif $< > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/unit/%_test: tests/unit/%_test.c $(BUILD)/lib/libslapd.a $(if $(MIGRATE_SRC),$(BUILD)/lib/libmigrate.a)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< \
+		$(if $(findstring unit/migrate/,$@),$(BUILD)/lib/libmigrate.a -lldap -llber) \
+		$(BUILD)/lib/libslapd.a -lcmocka $(PKG_LIBS) -lpthread
+
+unit: $(UNIT_BIN)
+	@tests/run-units $(UNIT_BIN)
+
+# Replays every fuzz target's seeds through the ordinary (or sanitized) build.
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/lib/libslapd.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< \
+		tests/fuzz/replay.c $(BUILD)/lib/libslapd.a $(PKG_LIBS) -lpthread
+
+replay: $(REPLAY_BIN)
+	@tests/fuzz/replay-all $(BUILD)/fuzz
+
+# Coverage-guided fuzzing of every target for FUZZ_SECONDS each.
+build-fuzz/%: tests/fuzz/%.c $(LIB_SRC) Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $< $(LIB_SRC) $(PKG_LIBS) -lpthread
+
+fuzz: $(FUZZ_BIN)
+	@tests/fuzz/run-all build-fuzz $(FUZZ_SECONDS)
+
+asan:
+	$(MAKE) SAN=1 all unit replay
+
+server-tests: all
+	$(PYTHON) -m pytest -q tests/server
+
+check:
+	tools/check
+
+bench: all
+	tests/bench/run
+
+lint:
+	@tools/lint
+
+fmt:
+	clang-format -i $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+		slapd/main.c $(wildcard slapd/*/*.h tools/*.h migrate/*.h tests/*/*.h)
+
+compile_commands.json: Makefile
+	@tools/compile-commands > $@.tmp && mv $@.tmp $@
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/muster/schema
+	install -m 755 $(BUILD)/sbin/slapd $(DESTDIR)$(PREFIX)/sbin/slapd
+	for n in $(SLAP_NAMES); do ln -sf slapd $(DESTDIR)$(PREFIX)/sbin/$$n; done
+	for b in muster ldapmigrate; do [ ! -f $(BUILD)/bin/$$b ] || \
+		install -m 755 $(BUILD)/bin/$$b $(DESTDIR)$(PREFIX)/bin/$$b; done
+	install -m 644 $(SCHEMA_SRC) $(SCHEMA_LDIF) $(DESTDIR)$(PREFIX)/share/muster/schema/
+	for m in $(MAN_SRC); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s; \
+		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for u in $(wildcard tools/systemd/*.service); do \
+		sed 's,@PREFIX@,$(PREFIX),g' $$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/slapd $(addprefix $(DESTDIR)$(PREFIX)/sbin/,$(SLAP_NAMES))
+	rm -f $(DESTDIR)$(PREFIX)/bin/muster $(DESTDIR)$(PREFIX)/bin/ldapmigrate
+	rm -rf $(DESTDIR)$(PREFIX)/share/muster
+	for m in $(notdir $(MAN_SRC)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
+	for u in $(notdir $(wildcard tools/systemd/*.service)); do \
+		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
+
+clean:
+	rm -rf build build-asan build-fuzz compile_commands.json
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
