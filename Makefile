@@ -24,6 +24,8 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align -Wwrite-strings -Wformat=2 \
 	-Wundef -Wvla -Wconversion -Wsign-conversion -Wimplicit-fallthrough -Wnull-dereference \
 	-Wredundant-decls
+# Texts are cut on purpose (err.h says so); the warning fires on every bounded snprintf.
+WARN += -Wno-format-truncation
 GCCWARN := -Wlogical-op -Wduplicated-cond -Wformat-signedness
 ifneq ($(findstring clang,$(CC)),)
 GCCWARN :=
@@ -71,7 +73,8 @@ all: $(BUILD)/sbin/slapd $(addprefix $(BUILD)/sbin/,$(SLAP_NAMES)) $(SCHEMA_LDIF
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/lib/libslapd.a: $(LIB_OBJ)
 	@mkdir -p $(@D)
@@ -85,18 +88,21 @@ $(BUILD)/lib/libmigrate.a: $(filter-out %/main.o,$(MIGRATE_OBJ))
 
 $(BUILD)/sbin/slapd: $(MAIN_OBJ) $(TOOL_OBJ) $(BUILD)/lib/libslapd.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
+	@echo "  CC $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
 
 $(addprefix $(BUILD)/sbin/,$(SLAP_NAMES)): $(BUILD)/sbin/slapd
 	ln -sf slapd $@
 
 $(BUILD)/bin/ldapmigrate: $(MIGRATE_OBJ) $(BASE_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber -lpthread
+	@echo "  CC $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber -lpthread
 
 $(BUILD)/bin/muster: $(MUSTER_OBJ) $(BUILD)/lib/libslapd.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber $(PKG_LIBS) -lpthread
+	@echo "  CC $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber $(PKG_LIBS) -lpthread
 
 $(BUILD)/schema/%.ldif: schema/%.schema schema/to-ldif
 	@mkdir -p $(@D)
@@ -104,7 +110,8 @@ $(BUILD)/schema/%.ldif: schema/%.schema schema/to-ldif
 
 $(BUILD)/unit/%_test: tests/unit/%_test.c $(BUILD)/lib/libslapd.a $(if $(MIGRATE_SRC),$(BUILD)/lib/libmigrate.a)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< \
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< \
 		$(if $(findstring unit/migrate/,$@),$(BUILD)/lib/libmigrate.a -lldap -llber) \
 		$(BUILD)/lib/libslapd.a -lcmocka $(PKG_LIBS) -lpthread
 
@@ -114,7 +121,8 @@ unit: $(UNIT_BIN)
 # Replays every fuzz target's seeds through the ordinary (or sanitized) build.
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/lib/libslapd.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< \
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< \
 		tests/fuzz/replay.c $(BUILD)/lib/libslapd.a $(PKG_LIBS) -lpthread
 
 replay: $(REPLAY_BIN)
