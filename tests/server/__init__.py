@@ -1,0 +1,1 @@
+"""End-to-end tests of slapd and its tools: see README.md in this folder."""
