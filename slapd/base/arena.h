@@ -55,8 +55,7 @@ struct bv arena_dup(struct arena *a, struct bv b);
 char *arena_str(struct arena *a, struct bv b) __attribute__((returns_nonnull));
 
 /* Returns the formatted text as a view, NUL behind it. */
-struct bv arena_printf(struct arena *a, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+struct bv arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Returns the present point. */
 struct arena_mark arena_mark(struct arena *a);

@@ -8,8 +8,8 @@
 
 enum {
 	CLOCK_GTIME_BYTES = 16, /* "YYYYmmddHHMMSSZ" and a NUL */
-	CLOCK_CSN_BYTES = 41,   /* "YYYYmmddHHMMSS.uuuuuuZ#cccccc#sss#mmmmmm" and a NUL */
-	CLOCK_UUID_BYTES = 37,  /* the string form and a NUL */
+	CLOCK_CSN_BYTES = 41,	/* "YYYYmmddHHMMSS.uuuuuuZ#cccccc#sss#mmmmmm" and a NUL */
+	CLOCK_UUID_BYTES = 37,	/* the string form and a NUL */
 };
 
 /* Returns milliseconds of a clock that never goes back. */
@@ -18,7 +18,8 @@ int64_t clock_mono_ms(void);
 /* Returns microseconds of the same clock. */
 int64_t clock_mono_us(void);
 
-/* Writes the present time in UTC as generalized time (RFC 4517 3.3.13) and returns a view of out. */
+/* Writes the present time in UTC as generalized time (RFC 4517 3.3.13) and returns a view of out.
+ */
 struct bv clock_gtime(char out[CLOCK_GTIME_BYTES]);
 
 /* Writes seconds since the epoch as generalized time and returns a view of out. */

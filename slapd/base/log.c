@@ -75,7 +75,7 @@ bool
 log_on(int level)
 {
 	int bits = atomic_load_explicit(&syslog_bits, memory_order_relaxed) |
-	    atomic_load_explicit(&stderr_bits, memory_order_relaxed);
+		   atomic_load_explicit(&stderr_bits, memory_order_relaxed);
 
 	return (bits & level) != 0;
 }

@@ -1,0 +1,78 @@
+#ifndef SLAPD_WIRE_FILTER_H
+#define SLAPD_WIRE_FILTER_H
+
+/*
+ * Search filters as syntax: the tree of RFC 4511 4.5.1.7 and its text form of
+ * RFC 4515. Attribute descriptions and values are uninterpreted bytes; model/
+ * gives them meaning.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/bv.h"
+
+struct arena;
+struct ber_in;
+struct buf;
+struct errbuf;
+
+enum filter_kind {
+	FILTER_AND = 0xa0,
+	FILTER_OR = 0xa1,
+	FILTER_NOT = 0xa2,
+	FILTER_EQUALITY = 0xa3,
+	FILTER_SUBSTRINGS = 0xa4,
+	FILTER_GREATER_OR_EQUAL = 0xa5,
+	FILTER_LESS_OR_EQUAL = 0xa6,
+	FILTER_PRESENT = 0x87,
+	FILTER_APPROX = 0xa8,
+	FILTER_EXTENSIBLE = 0xa9,
+};
+
+struct filter {
+	enum filter_kind kind;
+	struct filter **children; /* and, or: any count (RFC 4526: 0 too); not: exactly one */
+	size_t child_count;
+	struct bv desc;	   /* attribute description; absent in an extensible match without type */
+	struct bv value;   /* assertion value of equality, ordering, approx, extensible */
+	struct bv initial; /* substrings: absent (p == NULL) when not given */
+	struct bv *any;
+	size_t any_count;
+	struct bv final;
+	struct bv rule;	    /* extensible: matching rule, absent when not given */
+	bool dn_attributes; /* extensible: RDN attributes of the entry's DN match too */
+};
+
+struct filter_limits {
+	unsigned depth; /* nesting levels */
+	unsigned nodes; /* filter items in all, substring components counted */
+};
+
+/* The built-in bounds: depth 100, 4096 nodes. */
+extern const struct filter_limits filter_default_limits;
+
+/*
+ * Reads one Filter element from in. The tree lives in the arena, the values borrow in's bytes.
+ * Returns 0; ERR_SYNTAX for malformed BER or a filter RFC 4511 forbids (unknown choice, substrings
+ * without a component or out of order, empty description); ERR_LIMIT when a limit is exceeded
+ * (detected before descending: no recursion deeper than limits->depth).
+ */
+int filter_decode(struct arena *a, struct ber_in *in, const struct filter_limits *limits,
+    struct filter **out) __attribute__((warn_unused_result));
+
+/* Appends the filter's BER form, a Filter element. */
+void filter_encode(const struct filter *f, struct buf *out);
+
+/*
+ * Reads RFC 4515 text (enclosing parentheses optional for a single item, as deployed tools accept).
+ * Everything is copied into the arena. Returns 0, ERR_SYNTAX or ERR_LIMIT with *e naming the
+ * place and the cause.
+ */
+int filter_parse(struct arena *a, struct bv text, const struct filter_limits *limits,
+    struct filter **out, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Appends the RFC 4515 text, all bytes that need it escaped as \xx. */
+void filter_print(const struct filter *f, struct buf *out);
+
+#endif
