@@ -1,0 +1,102 @@
+#ifndef SLAPD_MODEL_ENTRY_H
+#define SLAPD_MODEL_ENTRY_H
+
+/*
+ * An entry as it is built and changed: attributes in order, values in order, each
+ * value with its normal form. Everything lives in the entry's arena or longer.
+ * Reads of stored entries do not use this; they work on store/record views.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/bv.h"
+#include "model/dn.h"
+
+struct arena;
+struct attr_desc;
+struct attr_type;
+struct errbuf;
+struct match_rule;
+struct object_class;
+struct schema;
+
+struct attr {
+	const struct attr_desc *desc;
+	struct bv *values;
+	struct bv *normals; /* same count; normals[i] may be values[i] */
+	size_t count;
+	size_t cap;
+};
+
+struct entry {
+	struct arena *arena;
+	uint64_t id; /* 0 until stored */
+	struct dn dn;
+	struct attr *attrs; /* in order */
+	size_t count;
+	size_t cap;
+};
+
+/* Makes an empty entry with the DN. */
+void entry_init(struct entry *e, struct arena *a, const struct dn *dn);
+
+/* Returns the attribute with exactly this description, or NULL. The pointer is valid until one is
+ * added. */
+struct attr *entry_find(const struct entry *e, const struct attr_desc *desc);
+
+/* Returns the first attribute whose type is t or descends from it, any options; NULL when none. */
+struct attr *entry_find_type(const struct entry *e, const struct attr_type *t);
+
+/*
+ * Adds values (copied into the arena) at the end of the attribute, which is made, last, when
+ * missing. Values are validated against the syntax, brought to pretty form, normalized and checked
+ * for duplicates, in time O(n log n). Returns an LDAP result code (RFC 4511): 0; 21 invalid syntax
+ * ("mail: value #0 invalid per syntax"); 20 a value exists already (*index_out tells which);
+ * nothing has changed when not 0. index_out may be NULL.
+ */
+int entry_add_values(const struct schema *s, struct entry *e, const struct attr_desc *desc,
+    const struct bv *values, size_t count, size_t *index_out, struct errbuf *text)
+    __attribute__((warn_unused_result));
+
+/* Adds one value the caller vouches for (operational attributes); normal form computed. Never fails
+ * on values of the server's own making; ERR_SYNTAX otherwise. */
+int entry_put(const struct schema *s, struct entry *e, const struct attr_type *t, struct bv value)
+    __attribute__((warn_unused_result));
+
+/*
+ * Removes values by equality match; count 0 removes the attribute; an attribute without values left
+ * goes. Returns 0; 16 (attribute or a value missing); 18 (no equality rule and bytes differ); 21.
+ */
+int entry_delete_values(const struct schema *s, struct entry *e, const struct attr_desc *desc,
+    const struct bv *values, size_t count, struct errbuf *text) __attribute__((warn_unused_result));
+
+/* Removes the attribute when there; returns whether it was. */
+bool entry_remove(struct entry *e, const struct attr_desc *desc);
+
+/* Returns whether the attribute holds the value with this normal form. */
+bool entry_attr_has(const struct attr *a, struct bv normal);
+
+/* Returns whether objectClass holds the class or a descendant of it. */
+bool entry_is_class(const struct schema *s, const struct entry *e, const struct object_class *oc);
+
+/* Returns a copy in arena a that shares values (which must outlive it) but not arrays. */
+struct entry entry_copy(struct arena *a, const struct entry *e);
+
+/*
+ * Checks what RFC 4512 demands of a complete entry: known object classes, one structural class
+ * chain, MUST and MAY (with content rules, extensibleObject), abstract classes only as superiors,
+ * single values, collective, obsolete, naming attributes present. Adds missing superclasses
+ * nowhere. Returns 0 or an LDAP result code (17, 19, 21, 65, 64, 69) with the text a client sees,
+ * for instance "object class 'person' requires attribute 'sn'". structural_out: the structural
+ * class (may be NULL). manage: relax rules control (obsolete and structural change allowed).
+ */
+int entry_check(const struct schema *s, const struct entry *e, bool manage,
+    const struct object_class **structural_out, struct errbuf *text)
+    __attribute__((warn_unused_result));
+
+/* Finds the structural class that objectClass values imply. As entry_check. */
+int entry_structural(const struct schema *s, const struct attr *object_class,
+    const struct object_class **out, struct errbuf *text) __attribute__((warn_unused_result));
+
+#endif
