@@ -1,0 +1,196 @@
+#ifndef SLAPD_STORE_STORE_H
+#define SLAPD_STORE_STORE_H
+
+/*
+ * One database: an LMDB environment with entries, tree, indexes and meta.
+ * Readers never block and are never blocked; one writer at a time per process,
+ * and across processes LMDB's lock orders writers. Acknowledged means fsynced.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/bv.h"
+#include "store/record.h"
+
+struct arena;
+struct attr_map;
+struct attr_type;
+struct dn;
+struct entry;
+struct errbuf;
+struct rdn;
+struct schema;
+struct store;
+struct store_read;
+struct store_write;
+
+enum index_kind {
+	INDEX_PRES = 1,
+	INDEX_EQ = 2, /* with an ordering rule also serves >= and <= */
+	INDEX_SUB_INITIAL = 4,
+	INDEX_SUB_ANY = 8,
+	INDEX_SUB_FINAL = 16,
+	INDEX_SUB = INDEX_SUB_INITIAL | INDEX_SUB_ANY | INDEX_SUB_FINAL,
+	INDEX_APPROX = 32,
+	INDEX_NO_LANG = 64,	 /* accepted: options without language tags */
+	INDEX_NO_SUBTYPES = 128, /* only the type itself */
+};
+
+struct index_spec {
+	const struct attr_type *type;
+	unsigned kinds; /* enum index_kind bits */
+};
+
+struct store_options {
+	const char *directory;
+	unsigned mode; /* of files created, 0600 by default */
+	bool read_only;
+	bool create;  /* make the files when missing (the directory must exist) */
+	bool no_sync; /* slapadd -q: durable only after store_sync */
+	const struct schema *schema;
+	const struct dn *suffix;
+	const struct index_spec *indexes; /* objectClass eq and entryUUID eq are always added */
+	size_t index_count;
+	unsigned max_readers; /* 0: default 126 * cores */
+};
+
+/*
+ * Opens (and makes, when create) a database. 0; ERR_IO; ERR_CORRUPT; ERR_UNSUPPORTED (a newer
+ * format); ERR_CONFIG (the directory is missing or another suffix's), with text naming the path and
+ * the cure.
+ */
+int store_open(const struct store_options *o, struct store **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Stops the background index builder, closes; all transactions must be over. NULL in *s is fine. */
+void store_close(struct store **s);
+
+/*
+ * Adopts a schema and index list (a new configuration generation). New indexes are built by the
+ * background builder (store_builder_step) or by slapindex; until ready they are not used by plans.
+ */
+int store_configure(struct store *s, const struct schema *schema, const struct index_spec *indexes,
+    size_t count, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Returns whether index building work is left; does one bounded step of it in a write transaction
+ * when called by the writer thread. 1: more to do, 0: all ready, ERR_*: failed. */
+int store_builder_step(struct store *s, struct errbuf *e) __attribute__((warn_unused_result));
+bool store_builder_pending(const struct store *s);
+
+/* Flushes to disk (after no_sync writes). */
+int store_sync(struct store *s, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* ---- reading: a handle is used by one thread and reused for many transactions ---- */
+
+struct store_read *store_read_new(struct store *s);
+void store_read_free(struct store_read **r);
+
+/* Begins a read transaction on the newest committed state. 0, ERR_IO, or ERR_LIMIT (reader table
+ * full). */
+int store_read_begin(struct store_read *r, struct errbuf *e) __attribute__((warn_unused_result));
+/* Ends it; views obtained are invalid. Harmless when none is open. */
+void store_read_end(struct store_read *r);
+
+/* The map that fits the open transaction; valid until it ends. */
+const struct attr_map *store_read_map(const struct store_read *r);
+
+/* Finds an entry by DN. Returns 0 with its ID; ERR_NOT_FOUND with *matched_out = ID of the nearest
+ * existing superior (0: none, not even the suffix entry) and *matched_depth_out = RDNs of dn above
+ * which it stands. */
+int store_find(struct store_read *r, const struct dn *dn, uint64_t *id_out, uint64_t *matched_out)
+    __attribute__((warn_unused_result));
+
+/* Finds a child by normalized RDN. */
+int store_find_child(struct store_read *r, uint64_t parent, struct bv rdn_normal, uint64_t *id_out)
+    __attribute__((warn_unused_result));
+
+/* Reads a record. 0, ERR_NOT_FOUND, or ERR_CORRUPT (logged with the ID; e names the entry). */
+int store_get(struct store_read *r, uint64_t id, struct record *out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Builds pretty and normal DN texts of an entry by walking up; a small cache of superiors in r
+ * makes siblings cheap. Either out may be NULL. Memory from the arena. */
+int store_dn(struct store_read *r, const struct record *rec, struct arena *a, struct bv *pretty_out,
+    struct bv *normal_out) __attribute__((warn_unused_result));
+
+/* Children: whether there are any, how many, and the next one after a given child in RDN order (0:
+ * first). */
+bool store_has_children(struct store_read *r, uint64_t id);
+uint64_t store_child_count(struct store_read *r, uint64_t id);
+int store_next_child(struct store_read *r, uint64_t parent, struct bv after_rdn_normal,
+    uint64_t *id_out, struct bv *rdn_normal_out) __attribute__((warn_unused_result));
+
+/* Next entry in ID order at or after *id. 0 with *id and *out set, ERR_NOT_FOUND at the end,
+ * ERR_CORRUPT. */
+int store_next(struct store_read *r, uint64_t *id, struct record *out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Number of entries, for cn=monitor and estimates. */
+uint64_t store_entry_count(struct store_read *r);
+
+/* ---- writing: one write transaction at a time ---- */
+
+int store_write_begin(struct store *s, struct store_write **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+int store_write_commit(struct store_write **w, struct errbuf *e)
+    __attribute__((warn_unused_result));
+void store_write_abort(struct store_write **w);
+
+/* Reads inside the write transaction go through this handle: it sees the transaction's own changes.
+ */
+struct store_read *store_write_reader(struct store_write *w);
+
+/*
+ * Adds an entry under parent (0: e is the suffix entry, or at the top of the "" database). e->dn
+ * must be set. The caller has checked that the DN is free; ERR_EXISTS otherwise. *id_out gets the
+ * new ID.
+ */
+int store_add(struct store_write *w, uint64_t parent, const struct entry *e, uint64_t *id_out,
+    struct errbuf *err) __attribute__((warn_unused_result));
+
+/* Replaces the content of entry id; the RDN stays. Index changes follow from the difference. */
+int store_replace(struct store_write *w, uint64_t id, const struct entry *e, struct errbuf *err)
+    __attribute__((warn_unused_result));
+
+/* Removes a leaf entry; ERR_EXISTS when it has children. */
+int store_delete(struct store_write *w, uint64_t id, struct errbuf *err)
+    __attribute__((warn_unused_result));
+
+/* Gives entry id a new RDN and/or parent and new content: one record and one tree key change. */
+int store_move(struct store_write *w, uint64_t id, uint64_t new_parent, const struct entry *e,
+    struct errbuf *err) __attribute__((warn_unused_result));
+
+/* Small named values in meta ("contextCSN" ...). */
+int store_meta_put(struct store_write *w, const char *name, struct bv value, struct errbuf *e)
+    __attribute__((warn_unused_result));
+int store_meta_get(struct store_read *r, const char *name, struct bv *value_out)
+    __attribute__((warn_unused_result));
+
+/* ---- whole-database work, for the tools ---- */
+
+/* Called for each problem found; arg is the caller's. */
+typedef void store_report_fn(void *arg, uint64_t id, const char *text);
+
+/* Verifies every record, tree key and index key against each other. Returns the count of problems
+ * or ERR_IO. */
+int64_t store_check(struct store *s, store_report_fn *report, void *arg, struct errbuf *e);
+
+/* Rebuilds the indexes of the given types (none: all) from the entries. progress may be NULL. */
+int store_reindex(struct store *s, const struct attr_type *const *types, size_t count,
+    void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* What the administrator sees (cn=monitor, slapd -d). */
+struct store_stat {
+	uint64_t entries;
+	uint64_t pages_used;
+	uint64_t pages_max;
+	uint64_t pages_free;
+	unsigned readers_max;
+	unsigned readers_used;
+	size_t page_bytes;
+};
+int store_stat(struct store *s, struct store_stat *out) __attribute__((warn_unused_result));
+
+#endif
