@@ -1,0 +1,175 @@
+#ifndef SLAPD_CONFIG_CONF_H
+#define SLAPD_CONFIG_CONF_H
+
+/*
+ * The configuration as the server uses it: an immutable snapshot built from the
+ * cn=config tree (conftree.h), which is read from slapd.conf or slapd.d. New
+ * operations take the newest snapshot; running ones keep theirs.
+ */
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/bv.h"
+#include "model/dn.h"
+#include "store/store.h" /* struct index_spec: the shape of olcDbIndex */
+#include "wire/filter.h"
+#include "wire/message.h"
+
+struct arena;
+struct conf_tree;
+struct errbuf;
+struct schema;
+
+enum conf_db_type { CONF_DB_FRONTEND, CONF_DB_CONFIG, CONF_DB_MDB, CONF_DB_MONITOR };
+
+/* What may be done, as bits for restrict (forbidden operations). */
+enum conf_restrict {
+	CONF_OP_BIND = 1,
+	CONF_OP_COMPARE = 2,
+	CONF_OP_ADD = 4,
+	CONF_OP_DELETE = 8,
+	CONF_OP_MODIFY = 16,
+	CONF_OP_RENAME = 32,
+	CONF_OP_SEARCH = 64,
+	CONF_OP_EXTENDED = 128,
+	CONF_OP_WRITES = CONF_OP_ADD | CONF_OP_DELETE | CONF_OP_MODIFY | CONF_OP_RENAME,
+};
+
+enum conf_allow {
+	CONF_ALLOW_BIND_V2 = 1,
+	CONF_ALLOW_BIND_ANON_CRED = 2,
+	CONF_ALLOW_BIND_ANON_DN = 4,
+	CONF_ALLOW_UPDATE_ANON = 8,
+};
+
+enum conf_disallow {
+	CONF_DISALLOW_BIND_ANON = 1,
+	CONF_DISALLOW_BIND_SIMPLE = 2,
+};
+
+/* Size and time limits; -1: unlimited. */
+struct conf_limits {
+	int64_t size_soft, size_hard; /* entries; hard 0: same as soft */
+	int64_t time_soft, time_hard; /* seconds */
+	int64_t unchecked;	      /* candidates a search may look at; -1: unlimited */
+};
+
+/* One database. */
+struct conf_db {
+	enum conf_db_type type;
+	int number;	/* the {n} of olcDatabase */
+	struct bv name; /* "{1}mdb" */
+	struct dn *suffixes;
+	size_t suffix_count;
+	bool has_rootdn;
+	struct dn rootdn;
+	struct bv rootpw; /* absent when not set */
+	struct bv directory;
+	unsigned mode;
+	struct index_spec *indexes;
+	size_t index_count;
+	bool subordinate; /* glued under the database that holds its superior */
+	bool hidden;
+	bool readonly;
+	bool lastmod;
+	bool no_sync; /* dbnosync: refused unless the administrator also accepts loss; see the
+			 manual */
+	unsigned max_deref_depth; /* alias chain length, default 15 */
+	unsigned restrict_ops;	  /* enum conf_restrict */
+	bool has_limits;	  /* sizelimit or timelimit given here, else the frontend's */
+	struct conf_limits limits;
+	const struct bv *
+	    access; /* access lines in order, without {n}; the frontend's follow a database's own */
+	size_t access_count;
+	const struct bv *limit_lines;
+	size_t limit_line_count;
+	const struct bv *update_refs;
+	size_t update_ref_count;
+	bool monitoring;
+};
+
+struct conf {
+	atomic_int refs;
+	struct arena *arena; /* owns everything below */
+	const struct schema *schema;
+	const struct conf_tree *tree;
+
+	struct conf_db *dbs; /* in order; frontend first, config second */
+	size_t db_count;
+	const struct conf_db *frontend;
+	const struct conf_db *config;
+
+	struct conf_limits
+	    limits;		/* the frontend's: default 500 / 500?, see limits in the manual */
+	int threads;		/* worker pool; 0: cores - 1, at least 1 */
+	int loops;		/* event loops; 0: one per core */
+	int64_t idle_timeout_s; /* 0: none */
+	int64_t idle_timeout_auth_s;
+	int64_t write_timeout_s;
+	int64_t request_timeout_s; /* a request that began to arrive must be complete */
+	size_t max_incoming_bytes;
+	size_t max_incoming_auth_bytes;
+	unsigned max_pending;
+	unsigned max_pending_auth;
+	size_t max_unread_output_bytes;
+	unsigned reserved_fds;
+	struct filter_limits filter_limits;
+	struct message_limits message_limits;
+	unsigned allow;	   /* enum conf_allow */
+	unsigned disallow; /* enum conf_disallow */
+	const struct bv *referrals;
+	size_t referral_count;
+	const struct bv *rootdse_files;
+	size_t rootdse_file_count;
+	struct bv default_search_base; /* absent: none */
+	struct bv pid_file;
+	struct bv args_file;
+	int log_levels;
+	unsigned server_id;
+	struct bv password_hash; /* scheme for new passwords, "{ARGON2}" */
+	bool gentle_hup;
+	bool anonymous_open; /* no access line anywhere: the start-up warning */
+};
+
+/* Reads slapd.conf (and its includes). 0 with a tree; ERR_CONFIG/ERR_IO with e = "file:line:
+ * reason". */
+int conf_read_file(const char *path, struct conf_tree **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Reads a slapd.d directory written by us or by OpenLDAP. */
+int conf_read_dir(const char *path, struct conf_tree **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/*
+ * Builds a snapshot with one reference from a tree, which it takes over (freed with the snapshot;
+ * on failure *tree stays the caller's). Checks everything that can be checked without opening
+ * databases.
+ */
+int conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Writes the tree as a slapd.d directory: into a new folder that is renamed into place; ERR_EXISTS
+ * when path holds a configuration already. */
+int conf_write_dir(const struct conf_tree *t, const char *path, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+void conf_tree_free(struct conf_tree **t);
+
+struct conf *conf_ref(struct conf *c);
+/* Drops a reference; the last one frees. Sets *c to NULL. */
+void conf_unref(struct conf **c);
+
+/* Returns the database whose suffix is the longest one that holds the normal DN, or NULL. Frontend
+ * never. */
+const struct conf_db *conf_db_for(const struct conf *c, struct bv normal_dn);
+
+/*
+ * The cn=config tree as entries, parents before children, for searching it: count in *count_out.
+ * Built once per snapshot; values of olcRootPW are there (access decides who sees them).
+ */
+struct entry;
+const struct entry *conf_entries(const struct conf *c, size_t *count_out);
+
+#endif
