@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/bv.h"
+#include "config/index_spec.h"
 #include "model/dn.h"
-#include "store/store.h" /* struct index_spec: the shape of olcDbIndex */
 #include "wire/filter.h"
 #include "wire/message.h"
 

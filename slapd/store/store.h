@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/bv.h"
+#include "config/index_spec.h"
 #include "store/record.h"
 
 struct arena;
@@ -24,23 +25,6 @@ struct schema;
 struct store;
 struct store_read;
 struct store_write;
-
-enum index_kind {
-	INDEX_PRES = 1,
-	INDEX_EQ = 2, /* with an ordering rule also serves >= and <= */
-	INDEX_SUB_INITIAL = 4,
-	INDEX_SUB_ANY = 8,
-	INDEX_SUB_FINAL = 16,
-	INDEX_SUB = INDEX_SUB_INITIAL | INDEX_SUB_ANY | INDEX_SUB_FINAL,
-	INDEX_APPROX = 32,
-	INDEX_NO_LANG = 64,	 /* accepted: options without language tags */
-	INDEX_NO_SUBTYPES = 128, /* only the type itself */
-};
-
-struct index_spec {
-	const struct attr_type *type;
-	unsigned kinds; /* enum index_kind bits */
-};
 
 struct store_options {
 	const char *directory;
