@@ -106,7 +106,7 @@ decode_substrings(struct decoder *d, struct ber_in *in, struct filter *f)
 	f->any = arena_zalloc(d->arena, n, sizeof(*f->any));
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = decode_component(&list, f, i);
-	if (r == 0)
+	if (r == 0 || list.bad)
 		ber_leave(in, &list);
 	return r;
 }
@@ -178,7 +178,7 @@ decode(struct decoder *d, struct ber_in *in, struct filter **out)
 	f->kind = row->kind;
 	struct ber_in inner = ber_enter(in, (uint8_t)tag);
 	int r = row->decode(d, &inner, f);
-	if (r == 0)
+	if (r == 0 || inner.bad)
 		ber_leave(in, &inner);
 	return in->bad ? ERR_SYNTAX : r;
 }
