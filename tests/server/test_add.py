@@ -268,3 +268,8 @@ def test_names_in_every_script(admin, sandbox):
         entry = admin.read(f"cn={escaped},{sandbox}")
         assert entry.text("cn") == [name]
         assert admin.read(entry.dn).dn == entry.dn, "a name that came out must go in"
+
+
+def test_names_come_as_they_were_given(admin, sandbox):
+    expect.ok(admin.add(f"CN = Mixed  Case ,{sandbox}", {"objectClass": "person", "sn": "x"}))
+    assert admin.search(sandbox, 1).dns() == [f"cn=Mixed  Case,{sandbox}"]
