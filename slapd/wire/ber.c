@@ -87,6 +87,18 @@ ber_any(struct ber_in *in, uint8_t *tag_out)
 	return content;
 }
 
+size_t
+ber_count(const struct ber_in *in)
+{
+	struct ber_in rest = *in;
+	size_t n = 0;
+	uint8_t tag;
+
+	for (; !ber_at_end(&rest); n++)
+		ber_any(&rest, &tag);
+	return n;
+}
+
 struct bv
 ber_octets(struct ber_in *in, uint8_t tag)
 {

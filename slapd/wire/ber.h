@@ -44,6 +44,9 @@ int ber_peek(const struct ber_in *in);
 /* Consumes one element of any tag; its tag in *tag_out, returns its content. */
 struct bv ber_any(struct ber_in *in, uint8_t *tag_out);
 
+/* Returns how many elements are left without consuming them; a broken one counts and ends them. */
+size_t ber_count(const struct ber_in *in);
+
 /* Consumes an element that must have the tag and returns its content. */
 struct bv ber_octets(struct ber_in *in, uint8_t tag);
 

@@ -51,24 +51,13 @@ control_paged_encode(struct buf *out, int32_t size, struct bv cookie)
 	ber_close(out, seq);
 }
 
-static size_t
-count_elements(struct ber_in in)
-{
-	size_t n = 0;
-	uint8_t tag;
-
-	for (; !ber_at_end(&in); n++)
-		ber_any(&in, &tag);
-	return n;
-}
-
 int
 control_read_entry_decode(
     struct arena *a, struct bv value, struct bv **attrs_out, size_t *count_out)
 {
 	struct ber_in in = ber_in_of(value);
 	struct ber_in seq = ber_enter(&in, BER_SEQUENCE);
-	size_t n = count_elements(seq);
+	size_t n = ber_count(&seq);
 	struct bv *attrs = arena_zalloc(a, n, sizeof(*attrs));
 
 	for (size_t i = 0; i < n; i++)
@@ -119,7 +108,7 @@ control_values_return_decode(struct arena *a, struct bv value, const struct filt
 {
 	struct ber_in in = ber_in_of(value);
 	struct ber_in seq = ber_enter(&in, BER_SEQUENCE);
-	size_t n = count_elements(seq);
+	size_t n = ber_count(&seq);
 
 	if (n > limits->nodes)
 		return ERR_LIMIT;

@@ -30,25 +30,13 @@ count_nodes(struct decoder *d, size_t n)
 	return d->nodes > d->limits->nodes ? ERR_LIMIT : 0;
 }
 
-/* Counts the elements left in a reader (a copy: the caller's stays where it is). */
-static size_t
-count_elements(struct ber_in in)
-{
-	size_t n = 0;
-	uint8_t tag;
-
-	for (; !ber_at_end(&in); n++)
-		ber_any(&in, &tag);
-	return n;
-}
-
 /* and [0] SET OF filter, or [1] SET OF filter, not [2] Filter */
 static int
 decode_set(struct decoder *d, struct ber_in *in, struct filter *f)
 {
 	int r = 0;
 
-	f->child_count = count_elements(*in);
+	f->child_count = ber_count(in);
 	if (f->kind == FILTER_NOT && f->child_count != 1)
 		return ERR_SYNTAX;
 	if (count_nodes(d, f->child_count) != 0)
@@ -99,7 +87,7 @@ decode_substrings(struct decoder *d, struct ber_in *in, struct filter *f)
 {
 	f->desc = ber_octets(in, BER_OCTETS);
 	struct ber_in list = ber_enter(in, BER_SEQUENCE);
-	size_t n = count_elements(list);
+	size_t n = ber_count(&list);
 	int r = f->desc.n == 0 || n == 0 ? ERR_SYNTAX : count_nodes(d, n);
 	if (r != 0)
 		return r;

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "hex.h"
 
 /*
  * Filters as text (RFC 4515), read as deployed tools do: spaces between items and a
@@ -52,21 +53,14 @@ skip_spaces(struct parser *p)
 		p->at++;
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Reads the escape at raw.p[i] (a backslash); returns the bytes it takes, 0 when it is wrong. */
 static size_t
 escape(struct bv raw, size_t i, uint8_t *out)
 {
-	if (i + 2 < raw.n && hex_value(raw.p[i + 1]) >= 0 && hex_value(raw.p[i + 2]) >= 0) {
-		*out = (uint8_t)(hex_value(raw.p[i + 1]) << 4 | hex_value(raw.p[i + 2]));
+	int byte = hex_pair(raw, i + 1);
+
+	if (byte >= 0) {
+		*out = (uint8_t)byte;
 		return 3;
 	}
 	if (i + 1 < raw.n && memchr("()*\\", raw.p[i + 1], 4) != NULL) {

@@ -67,23 +67,11 @@ take_optional(struct ber_in *in, uint8_t tag)
 	return ber_peek(in) == tag ? ber_octets(in, tag) : BV_NONE;
 }
 
-/* Counts the elements left in a reader (a copy: the caller's stays where it is). */
-static size_t
-count_elements(struct ber_in in)
-{
-	size_t n = 0;
-	uint8_t tag;
-
-	for (; !ber_at_end(&in); n++)
-		ber_any(&in, &tag);
-	return n;
-}
-
 /* Like count_elements; refuses and returns 0 when there are more than the limit. */
 static size_t
 count_limited(struct decoder *d, const struct ber_in *in, const char *what)
 {
-	size_t n = count_elements(*in);
+	size_t n = ber_count(in);
 
 	if (n <= d->limits->attrs)
 		return n;
@@ -191,7 +179,7 @@ decode_attr(struct decoder *d, struct ber_in *in, struct wire_attr *attr)
 
 	attr->desc = ber_octets(&seq, BER_OCTETS);
 	struct ber_in set = ber_enter(&seq, BER_SET);
-	attr->count = count_elements(set);
+	attr->count = ber_count(&set);
 	attr->values = arena_zalloc(d->arena, attr->count, sizeof(*attr->values));
 	for (size_t i = 0; i < attr->count; i++)
 		attr->values[i] = ber_octets(&set, BER_OCTETS);
@@ -368,7 +356,7 @@ decode_controls(struct decoder *d, struct ber_in *in, struct message *m)
 	if (ber_at_end(in))
 		return;
 	struct ber_in list = ber_enter(in, BER_CONTEXT_CONS | 0);
-	size_t n = count_elements(list);
+	size_t n = ber_count(&list);
 	if (n > d->limits->controls) {
 		refuse(d, LDAP_ADMINLIMIT_EXCEEDED, "%zu controls in one request: at most %u", n,
 		    d->limits->controls);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "hex.h"
 #include "ldap.h"
 
 /*
@@ -48,33 +49,12 @@ wrong(const struct parser *p, const char *what)
 	    (const char *)p->text.p, what);
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Copies raw into the arena with %xx decoded. */
 static int
 decode(const struct parser *p, struct bv raw, struct bv *out)
 {
-	uint8_t *copy = arena_alloc(p->arena, raw.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < raw.n; i++, n++) {
-		copy[n] = raw.p[i];
-		if (raw.p[i] != '%')
-			continue;
-		if (raw.n - i < 3 || hex_value(raw.p[i + 1]) < 0 || hex_value(raw.p[i + 2]) < 0)
-			return wrong(p, "\"%\" must be followed by two hex digits");
-		copy[n] = (uint8_t)(hex_value(raw.p[i + 1]) << 4 | hex_value(raw.p[i + 2]));
-		i += 2;
-	}
-	copy[n] = 0;
-	*out = bv_make(copy, n);
+	if (hex_unpercent(p->arena, raw, out) != 0)
+		return wrong(p, "\"%\" must be followed by two hex digits");
 	return 0;
 }
 
