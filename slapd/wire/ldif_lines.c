@@ -90,19 +90,33 @@ read_all(struct ldif_lines *l, int fd, size_t n, struct bv *out)
 	return 0;
 }
 
-/* Reads an open file when it is a regular one of bearable size. */
+/* Whether the file is a regular one of bearable size: a device is never opened. */
 static int
-read_file(struct ldif_lines *l, int fd, const char *path, struct bv *out)
+check_file(const struct ldif_lines *l, const char *path, struct stat *st)
+{
+	if (stat(path, st) != 0)
+		return ldif_lines_fail(l, ERR_SYNTAX, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st->st_mode))
+		return ldif_lines_fail(l, ERR_SYNTAX, "%s is not a regular file", path);
+	if (st->st_size < 0 || (size_t)st->st_size > l->max_value_bytes)
+		return ldif_lines_fail(l, ERR_LIMIT, "%s would make the record too large", path);
+	return 0;
+}
+
+static int
+read_file(struct ldif_lines *l, const char *path, struct bv *out)
 {
 	struct stat st;
+	int r = check_file(l, path, &st);
 
-	if (fstat(fd, &st) != 0)
+	if (r != 0)
+		return r;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
 		return ldif_lines_fail(l, ERR_SYNTAX, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return ldif_lines_fail(l, ERR_SYNTAX, "%s is not a regular file", path);
-	if (st.st_size < 0 || (size_t)st.st_size > l->max_value_bytes)
-		return ldif_lines_fail(l, ERR_LIMIT, "%s would make the record too large", path);
-	return read_all(l, fd, (size_t)st.st_size, out);
+	r = read_all(l, fd, (size_t)st.st_size, out);
+	close(fd);
+	return r;
 }
 
 /* Reads the value that a URL names: file:///path or file://localhost/path. */
@@ -121,13 +135,7 @@ read_url(struct ldif_lines *l, struct bv url, struct bv *out)
 	    bv_find(path, 0, 0) < path.n)
 		return ldif_lines_fail(
 		    l, ERR_SYNTAX, "a URL must be file:///path, with special characters as %%xx");
-	const char *text = (const char *)path.p;
-	int fd = open(text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return ldif_lines_fail(l, ERR_SYNTAX, "%s: %s", text, strerror(errno));
-	int r = read_file(l, fd, text, out);
-	close(fd);
-	return r;
+	return read_file(l, (const char *)path.p, out);
 }
 
 /* Returns v without leading spaces and tabs. */

@@ -10,7 +10,7 @@
  * The window grows to max_record_bytes and one chunk, never further.
  */
 
-enum { CHUNK_BYTES = 256 * 1024 };
+enum { CHUNK_BYTES = 64 * 1024 };
 
 void
 ldif_source_init(struct ldif_source *s, FILE *f, size_t max_record_bytes)
