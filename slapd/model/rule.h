@@ -12,6 +12,7 @@
 #include "base/bv.h"
 
 struct arena;
+struct attr_type;
 struct schema;
 struct syntax;
 
@@ -30,6 +31,9 @@ struct match_rule {
 	struct bv name;
 	enum rule_kind kind;
 	const struct syntax *assertion_syntax;
+	/* Further syntaxes whose values the rule compares beside assertion_syntax, NULL last; NULL:
+	 * none. */
+	const struct syntax *const *also;
 	bool hidden;
 	/* Identity of the normal form: rules with the same family produce the same bytes for a
 	 * value. */
@@ -45,6 +49,9 @@ struct match_rule {
 	 * they are. */
 	int (*order_key)(struct arena *a, struct bv normal, struct bv *out);
 };
+
+/* Returns whether values of the type can be compared by the rule (RFC 4512 4.1.4). */
+bool rule_applies_to(const struct match_rule *r, const struct attr_type *t);
 
 /* Returns 0 with the normal form of a stored value (may borrow value), or ERR_SYNTAX. */
 int rule_normalize(const struct match_rule *r, const struct schema *s, struct arena *a,
