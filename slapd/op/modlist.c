@@ -7,16 +7,15 @@
 #include "base/err.h"
 #include "model/desc.h"
 #include "model/entry.h"
-#include "model/rule.h"
 #include "model/schema.h"
+#include "model/value.h"
 #include "wire/message.h"
 
 /*
  * Modifications (RFC 4511 4.6, RFC 4525). Everything about the request itself is
  * checked for the whole list before the first change, so that a malformed third
  * modification is reported even when the first would have failed on the entry.
- * Values are looked up through sorted normal forms: adding or deleting m of n
- * values costs O((m + n) log(m + n)), whatever a client sends.
+ * No list of m values costs more than O((m + n) log(m + n)) on an attribute with n.
  */
 
 #define INTEGER_SYNTAX BV_LIT("1.3.6.1.4.1.1466.115.121.1.27")
@@ -68,18 +67,19 @@ is_computed(const struct schema *s, const struct attr_type *t)
 	       t == k->subschema_subentry;
 }
 
-static bool
-is_locked(const struct modlist *m, const struct attr_type *t)
+static int
+check_writable(const struct modlist *m, const struct attr_desc *d)
 {
-	if (!t->no_user_modification)
-		return false;
-	return (m->flags & MODLIST_RELAX) == 0 || is_computed(m->schema, t);
+	bool relaxed = (m->flags & MODLIST_RELAX) != 0 && !is_computed(m->schema, d->type);
+
+	return entry_check_writable(d, relaxed, m->text);
 }
 
 int
 modlist_resolve(const struct modlist *m, struct bv text, const struct attr_desc **out)
 {
 	const struct attr_desc *d;
+	int rc;
 
 	if (desc_parse(m->schema, m->arena, text, &d, m->text) != 0)
 		return LDAP_UNDEFINED_TYPE;
@@ -89,25 +89,10 @@ modlist_resolve(const struct modlist *m, struct bv text, const struct attr_desc 
 	if (d->is_range)
 		return err_set(m->text, LDAP_UNDEFINED_TYPE,
 		    "%.*s: inappropriate use of tag range option", BV(text));
-	if (is_locked(m, d->type))
-		return err_set(m->text, LDAP_CONSTRAINT_VIOLATION,
-		    "%.*s: no user modification allowed", BV(text));
-	*out = d;
-	return 0;
-}
-
-/* Validates a value and gives its normal form: 0 or ERR_SYNTAX. */
-static int
-normalize(const struct modlist *m, const struct attr_desc *d, struct bv value, struct bv *out)
-{
-	const struct attr_type *t = d->type;
-
-	if (t->syntax->validate != NULL && t->syntax->validate(m->schema, value) != 0)
-		return ERR_SYNTAX;
-	if (t->equality != NULL)
-		return rule_normalize(t->equality, m->schema, m->arena, value, out);
-	*out = value;
-	return 0;
+	rc = check_writable(m, d);
+	if (rc == 0)
+		*out = d;
+	return rc;
 }
 
 /* The values of a request as keys in the order given: 0 or 21. */
@@ -115,92 +100,60 @@ static int
 make_keys(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr,
     struct keys *out)
 {
+	struct bv unused;
+
 	out->n = attr->count;
 	out->v = arena_zalloc(m->arena, attr->count, sizeof(*out->v));
 	for (size_t i = 0; i < attr->count; i++) {
 		out->v[i].at = i;
-		if (normalize(m, d, attr->values[i], &out->v[i].normal) != 0)
+		if (value_prepare(m->schema, m->arena, d->type, attr->values[i], &unused,
+			&out->v[i].normal) != 0)
 			return err_set(m->text, LDAP_INVALID_SYNTAX,
 			    "%.*s: value #%zu invalid per syntax", BV(attr->desc), i);
 	}
 	return 0;
 }
 
-/* Returns the lowest place of a value that comes again later, or k->n; k is sorted. */
-static size_t
-find_repeated(const struct keys *k)
-{
-	size_t found = k->n;
-
-	for (size_t i = 1; i < k->n; i++)
-		if (bv_eq(k->v[i - 1].normal, k->v[i].normal) && k->v[i - 1].at < found)
-			found = k->v[i - 1].at;
-	return found;
-}
-
+/* Makes an entry that has nothing but these values; its DN is empty. */
 static int
-check_classes(const struct modlist *m, const struct wire_attr *attr)
+make_scratch(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr,
+    struct entry *out)
 {
-	for (size_t i = 0; i < attr->count; i++)
-		if (schema_object_class(m->schema, attr->values[i]) == NULL)
-			return err_set(m->text, LDAP_INVALID_SYNTAX,
-			    "%.*s: value #%zu invalid per syntax", BV(attr->desc), i);
-	return 0;
-}
+	static const struct dn nameless;
 
-static int
-check_single(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr)
-{
-	if (attr->count > 1 && d->type->single_value)
-		return err_set(m->text, LDAP_CONSTRAINT_VIOLATION, "%.*s: multiple values provided",
-		    BV(attr->desc));
-	return 0;
+	entry_init(out, m->arena, &nameless);
+	return entry_add_values(m->schema, out, d, attr->values, attr->count, NULL, m->text);
 }
 
 int
 modlist_check_values(
     const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr)
 {
-	struct keys keys;
-	int rc;
+	struct entry scratch;
 
 	if (attr->count == 0)
 		return err_set(m->text, LDAP_PROTOCOL_ERROR, "no values for attribute type");
-	rc = make_keys(m, d, attr, &keys);
-	if (rc == 0 && d->type == schema_known(m->schema)->object_class)
-		rc = check_classes(m, attr);
-	if (rc == 0)
-		rc = check_single(m, d, attr);
-	if (rc != 0 || d->type->equality == NULL)
-		return rc;
-	sort_keys(&keys);
-	size_t repeated = find_repeated(&keys);
-	if (repeated < keys.n)
-		return err_set(m->text, LDAP_TYPE_OR_VALUE_EXISTS,
-		    "%.*s: value #%zu provided more than once", BV(attr->desc), repeated);
-	return 0;
+	return make_scratch(m, d, attr, &scratch);
 }
 
 static int
 check_increment(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr)
 {
+	struct entry scratch;
 	int64_t by;
-	struct keys keys;
 	int rc;
 
 	if (!bv_eq(d->type->syntax->oid, INTEGER_SYNTAX))
 		return err_set(m->text, LDAP_CONSTRAINT_VIOLATION,
 		    "%.*s: attribute syntax inappropriate for increment", BV(attr->desc));
-	rc = make_keys(m, d, attr, &keys);
-	if (rc != 0)
-		return rc;
-	if (!bv_to_i64(attr->values[0], &by))
+	rc = make_scratch(m, d, attr, &scratch);
+	if (rc == 0 && !bv_to_i64(attr->values[0], &by))
 		return err_set(
 		    m->text, LDAP_INVALID_SYNTAX, "modify/increment: invalid syntax of increment");
-	return 0;
+	return rc;
 }
 
-/* Deletes name values, they do not bring them: a value may come twice, a class be unknown. */
+/* A delete names values, it brings none: they may come twice or be several. */
 static int
 check_deletion(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr)
 {
@@ -252,6 +205,12 @@ check_mod(const struct modlist *m, const struct attr_desc *d, const struct wire_
 	return LDAP_PROTOCOL_ERROR;
 }
 
+static bool
+is_permissive(const struct change *c)
+{
+	return (c->m->flags & MODLIST_PERMISSIVE) != 0;
+}
+
 static struct keys
 stored_keys(const struct change *c, const struct attr *a)
 {
@@ -300,9 +259,12 @@ pick_values(const struct change *c, const struct attr *stored, bool present, str
 	return 0;
 }
 
+/* RFC 4512 2.5.1: without an equality rule there is no telling two values apart. */
 static int
-no_equality(const struct change *c, const char *what)
+need_equality(const struct change *c, const char *what)
 {
+	if (c->desc->type->equality != NULL)
+		return 0;
 	return err_set(c->m->text, LDAP_INAPPROPRIATE_MATCHING,
 	    "modify/%s: %.*s: no equality matching rule", what, BV(c->desc->name));
 }
@@ -310,14 +272,10 @@ no_equality(const struct change *c, const char *what)
 static int
 put_values(const struct change *c, const struct wire_attr *attr)
 {
-	size_t index = 0;
 	int rc = entry_add_values(
-	    c->m->schema, c->e, c->desc, attr->values, attr->count, &index, c->m->text);
+	    c->m->schema, c->e, c->desc, attr->values, attr->count, NULL, c->m->text);
 
-	if (rc != LDAP_TYPE_OR_VALUE_EXISTS)
-		return rc;
-	return err_set(c->m->text, rc, "modify/add: %.*s: value #%zu already exists",
-	    BV(c->desc->name), index);
+	return rc == 0 ? 0 : err_prefix(c->m->text, rc, "modify/add");
 }
 
 static int
@@ -325,56 +283,31 @@ apply_add(const struct change *c)
 {
 	const struct attr *stored = entry_find(c->e, c->desc);
 	struct wire_attr fresh = *c->attr;
+	int rc;
 
 	if (stored == NULL)
 		return put_values(c, c->attr);
-	if (c->desc->type->equality == NULL)
-		return no_equality(c, "add");
-	if ((c->m->flags & MODLIST_PERMISSIVE) != 0) {
-		int rc = pick_values(c, stored, false, &fresh);
-		if (rc != 0 || fresh.count == 0)
-			return rc;
-	}
-	return put_values(c, &fresh);
-}
-
-/* How many different values the request names. */
-static int
-count_distinct(const struct change *c, size_t *out)
-{
-	struct keys k;
-	int rc = make_keys(c->m, c->desc, c->attr, &k);
-
-	if (rc != 0)
+	rc = need_equality(c, "add");
+	if (rc == 0 && is_permissive(c))
+		rc = pick_values(c, stored, false, &fresh);
+	if (rc != 0 || fresh.count == 0)
 		return rc;
-	sort_keys(&k);
-	*out = k.n;
-	for (size_t i = 1; i < k.n; i++)
-		*out -= bv_eq(k.v[i - 1].normal, k.v[i].normal);
-	return 0;
+	return put_values(c, &fresh);
 }
 
 static int
 delete_values(const struct change *c, const struct attr *stored)
 {
-	struct wire_attr there;
-	size_t distinct;
-	int rc;
+	struct wire_attr named = *c->attr;
+	int rc = need_equality(c, "delete");
 
-	if (c->desc->type->equality == NULL)
-		return no_equality(c, "delete");
-	rc = pick_values(c, stored, true, &there);
-	if (rc == 0)
-		rc = count_distinct(c, &distinct);
-	if (rc != 0)
+	if (rc == 0 && is_permissive(c))
+		rc = pick_values(c, stored, true, &named);
+	if (rc != 0 || named.count == 0)
 		return rc;
-	if (there.count < distinct && (c->m->flags & MODLIST_PERMISSIVE) == 0)
-		return err_set(c->m->text, LDAP_NO_SUCH_ATTRIBUTE,
-		    "modify/delete: %.*s: no such value", BV(c->desc->name));
-	if (there.count == 0)
-		return 0;
-	return entry_delete_values(
-	    c->m->schema, c->e, c->desc, there.values, there.count, c->m->text);
+	rc =
+	    entry_delete_values(c->m->schema, c->e, c->desc, named.values, named.count, c->m->text);
+	return rc == 0 ? 0 : err_prefix(c->m->text, rc, "modify/delete");
 }
 
 static int
@@ -382,55 +315,62 @@ apply_delete(const struct change *c)
 {
 	const struct attr *stored = entry_find(c->e, c->desc);
 
-	if (stored == NULL && (c->m->flags & MODLIST_PERMISSIVE) != 0)
+	if (stored == NULL && is_permissive(c))
 		return 0;
 	if (stored == NULL)
 		return err_set(c->m->text, LDAP_NO_SUCH_ATTRIBUTE,
 		    "modify/delete: %.*s: no such attribute", BV(c->desc->name));
 	if (c->attr->count > 0)
 		return delete_values(c, stored);
-	entry_remove(c->e, c->desc);
+	(void)entry_remove(c->e, c->desc);
 	return 0;
 }
 
 static int
 apply_replace(const struct change *c)
 {
-	entry_remove(c->e, c->desc);
+	(void)entry_remove(c->e, c->desc);
 	return c->attr->count == 0 ? 0 : put_values(c, c->attr);
 }
 
-/* RFC 4525: every value grows; a sum that no 64-bit number holds is refused, never wrapped. */
+/* Gives what the stored values become; a sum that no 64-bit number holds is refused. */
 static int
-increment_value(const struct change *c, struct attr *stored, size_t i, int64_t by)
+add_up(const struct change *c, const struct attr *stored, int64_t by, struct wire_attr *out)
 {
-	int64_t old;
-	int64_t sum;
+	int64_t old, sum;
 
-	if (!bv_to_i64(stored->values[i], &old) || __builtin_add_overflow(old, by, &sum))
-		return err_set(c->m->text, LDAP_CONSTRAINT_VIOLATION,
-		    "modify/increment: %.*s: the sum does not fit in 64 bits", BV(c->desc->name));
-	stored->values[i] = arena_printf(c->e->arena, "%" PRId64, sum);
-	if (normalize(c->m, c->desc, stored->values[i], &stored->normals[i]) != 0)
-		return err_set(c->m->text, LDAP_INVALID_SYNTAX,
-		    "modify/increment: %.*s: invalid syntax of sum", BV(c->desc->name));
+	*out = (struct wire_attr){c->desc->name, NULL, stored->count};
+	out->values = arena_zalloc(c->e->arena, stored->count, sizeof(*out->values));
+	for (size_t i = 0; i < stored->count; i++) {
+		if (!bv_to_i64(stored->values[i], &old) || __builtin_add_overflow(old, by, &sum))
+			return err_set(c->m->text, LDAP_CONSTRAINT_VIOLATION,
+			    "modify/increment: %.*s: the sum does not fit in 64 bits",
+			    BV(c->desc->name));
+		out->values[i] = arena_printf(c->e->arena, "%" PRId64, sum);
+	}
 	return 0;
 }
 
+/* RFC 4525: every value grows, and the attribute keeps its place. */
 static int
 apply_increment(const struct change *c)
 {
 	struct attr *stored = entry_find(c->e, c->desc);
-	int64_t by = 0;
-	int rc = 0;
+	struct entry scratch;
+	struct wire_attr sums;
+	int64_t by;
+	int rc;
 
 	if (stored == NULL)
 		return err_set(c->m->text, LDAP_NO_SUCH_ATTRIBUTE,
 		    "modify/increment: %.*s: no such attribute", BV(c->desc->name));
 	if (!bv_to_i64(c->attr->values[0], &by))
 		return LDAP_INVALID_SYNTAX;
-	for (size_t i = 0; i < stored->count && rc == 0; i++)
-		rc = increment_value(c, stored, i, by);
+	rc = add_up(c, stored, by, &sums);
+	if (rc == 0)
+		rc = make_scratch(c->m, c->desc, &sums, &scratch);
+	if (rc == 0)
+		*stored = scratch.attrs[0];
 	return rc;
 }
 

@@ -26,7 +26,7 @@ enum modlist_flag {
 /* What every call needs. */
 struct modlist {
 	const struct schema *schema;
-	struct arena *arena;
+	struct arena *arena; /* lives at least as long as the entry changed */
 	unsigned flags;	     /* enum modlist_flag */
 	struct errbuf *text; /* diagnosticMessage of a code that is not 0 */
 };
@@ -49,7 +49,7 @@ int modlist_check_values(const struct modlist *m, const struct attr_desc *d,
 /*
  * Checks the form of all modifications, then applies them in order to e. Returns 0 or 2, 16 to 21;
  * e is then half changed: the caller works on a copy (entry_copy). The complete entry is the
- * caller's to check (entry_check). Values are shared with mods, which must outlive e.
+ * caller's to check (entry_check).
  */
 int modlist_apply(const struct modlist *m, struct entry *e, const struct wire_mod *mods,
     size_t count) __attribute__((warn_unused_result));
