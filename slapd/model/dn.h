@@ -17,15 +17,14 @@ struct schema;
 
 struct ava {
 	const struct attr_desc *desc;
-	struct bv value;  /* as given, unescaped */
+	struct bv value;  /* unescaped, in the form in which it is stored */
 	struct bv normal; /* under the type's equality rule; the value itself when it has none */
 };
 
 struct rdn {
-	struct bv pretty; /* RFC 4514 text of this RDN, AVAs in the order given */
-	struct bv normal; /* canonical lower-case type names and normal values, AVAs sorted, '+'
-			     between */
-	struct ava *avas; /* in the order given */
+	struct bv pretty; /* RFC 4514 text of this RDN: types as the schema spells them */
+	struct bv normal; /* lower-case canonical type names and normal values, '+' between */
+	struct ava *avas; /* sorted by canonical type name, as in both texts */
 	size_t ava_count;
 };
 
@@ -37,10 +36,15 @@ struct dn {
 };
 
 /*
- * Reads RFC 4514 text, also hex strings (#...), \xx and \c escapes, spaces around separators,
- * LDAPv2's quoted values and ';' separators, OID.1.2.3 prefixes. 0; ERR_SYNTAX with the position
- * and reason (empty value parts, unknown attribute type: ERR_UNDEFINED; value against the type's
- * syntax). Length is bounded by the caller; the count of RDNs and AVAs here (ERR_LIMIT).
+ * Reads RFC 4514 text, also hex strings (#..., the BER form of a string, for any type), \xx and \c
+ * escapes, white space around separators, LDAPv2's quoted values and ';' separators, OID.1.2.3
+ * prefixes. The result does not refer to text. 0; ERR_UNDEFINED for an attribute type that is not
+ * in the schema; ERR_SYNTAX for everything else that is wrong: a value that is empty or against the
+ * type's syntax, a type twice in one RDN, attribute options (RFC 4512 2.3.1 has none in an RDN;
+ * OpenLDAP drops them); ERR_LIMIT above 1024 RDNs, 64 AVAs in one, or DNs in DNs 4 deep. *e names
+ * the position and the reason. Clients get invalidDNSyntax for all of these: OpenLDAP answers 34
+ * "invalid DN" in every operation for an unknown attribute type too, not noSuchObject.
+ * The caller bounds the length; memory is at most 100 times that.
  */
 int dn_parse(const struct schema *s, struct arena *a, struct bv text, struct dn *out,
     struct errbuf *e) __attribute__((warn_unused_result));
@@ -72,10 +76,13 @@ size_t dn_text_depth(struct bv text);
 /* Returns superior of dn as a struct that shares its memory; dn must not be the root. */
 struct dn dn_parent(const struct dn *dn);
 
-/* Returns rdn joined onto superior, in the arena. */
+/* Returns rdn joined onto superior, in the arena; the AVAs are shared with the two. */
 struct dn dn_join(struct arena *a, const struct rdn *rdn, const struct dn *superior);
 
-/* Returns the value escaped for use in an RDN (RFC 4514 2.4). */
+/*
+ * Returns the value escaped for use in an RDN (RFC 4514 2.4), each special byte as \XX: no raw ','
+ * or '+' is left, which is what dn_text_* rely on in pretty and normal texts.
+ */
 struct bv dn_escape(struct arena *a, struct bv value);
 
 #endif

@@ -49,7 +49,14 @@ struct match {
 	struct bv raw; /* the assertion as given, for virtual attributes such as entryDN */
 };
 
-/* Resolves a filter; never fails: what is unknown becomes MATCH_UNDEFINED. Result in the arena. */
+/*
+ * Resolves a filter; never fails: what is unknown becomes MATCH_UNDEFINED, as does an assertion
+ * without a rule of its kind (no substrings rule, no ordering rule), with a value that is none of
+ * the rule's syntax, or with a rule that does not apply to the type (or is not one that compares:
+ * ordering and substrings rules by name). Constants are folded, nested ANDs and ORs flattened, all
+ * exactly by three-valued logic. Approximate match without a rule is MATCH_EQUALITY. The result is
+ * in the arena and may borrow the filter's bytes.
+ */
 struct match *match_resolve(const struct schema *s, struct arena *a, const struct filter *f);
 
 /* Resolves one equality assertion (compare, RFC 4511 4.10): 0 or 17 undefined type, 18
