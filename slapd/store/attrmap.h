@@ -42,4 +42,10 @@ struct attr_ids attr_map_subtypes(
 /* Returns how many IDs there are; IDs run from 1 to this. */
 size_t attr_map_count(const struct attr_map *m);
 
+struct entry;
+/* Makes a map outside of any database that numbers every description of the entries; in the arena.
+ */
+const struct attr_map *attr_map_of_entries(
+    const struct schema *s, struct arena *a, const struct entry *entries, size_t count);
+
 #endif

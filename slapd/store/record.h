@@ -79,6 +79,10 @@ struct record_values record_values_of(const struct record_attr *a);
 /* Gives the next value and its normal form. Returns whether there was one. */
 bool record_next_value(struct record_values *it, struct bv *value_out, struct bv *normal_out);
 
+/* Returns whether the attribute holds a value with this normal form; sets *bad_out when the bytes
+ * were not what they must be (and leaves it alone otherwise). */
+bool record_has(const struct record_attr *a, struct bv normal, bool *bad_out);
+
 /*
  * Encodes an entry under a parent ID. attr IDs come from map, which must know every description of
  * the entry (attr_map_ensure first). rdn is taken from e->dn.rdns[0], or the whole DN when whole_dn

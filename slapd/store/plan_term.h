@@ -1,0 +1,34 @@
+#ifndef SLAPD_STORE_PLAN_TERM_H
+#define SLAPD_STORE_PLAN_TERM_H
+
+/* Single filter terms as iterators over index keys. */
+
+#include "plan_iter.h"
+
+struct attr_desc;
+struct match;
+
+/* What building a plan needs. */
+struct plan_build {
+	struct store_read *read;
+	struct arena *arena;
+	uint64_t total;			 /* entries */
+	uint64_t id_end;		 /* all IDs are below this */
+	int error;			 /* first ERR_* met */
+	const struct attr_desc *missing; /* an attribute whose index would have helped */
+	unsigned missing_kind;
+};
+
+/*
+ * Returns an iterator whose IDs hold every entry that satisfies the term; NULL when no ready
+ * index serves it (noted in b->missing where one could).
+ */
+struct iter *plan_term(struct plan_build *b, const struct match *m);
+
+/* Returns an iterator over the IDs of one key: collected at once when they are few. */
+struct iter *plan_posting(struct plan_build *b, const struct index_key *key, bool exact);
+
+/* Turns a range into a set. Returns false when it is too large to be worth it. */
+bool plan_realize_range(struct plan_build *b, struct iter *it);
+
+#endif

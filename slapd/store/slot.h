@@ -1,0 +1,40 @@
+#ifndef SLAPD_STORE_SLOT_H
+#define SLAPD_STORE_SLOT_H
+
+/*
+ * The states of indexes as meta keeps them. "i:<type>,<kind>" holds a slot's number,
+ * whether it is ready, how far its building is, and a fingerprint of the rules that
+ * made its keys; "d:<number>" is a slot whose keys are still to be removed.
+ */
+
+#include "view.h"
+
+/* Lists the slots that config asks for, with their states in txn; memory from the arena. */
+int slot_load(struct store *s, MDB_txn *txn, const struct store_config *config, struct arena *a,
+    struct view *out) __attribute__((warn_unused_result));
+
+/*
+ * Brings the states in txn in line with config: new slots begin to build (or are ready at once when
+ * there are no entries), unwanted ones are marked for removal. *changed_out tells whether anything
+ * was written.
+ */
+int slot_reconcile(struct store *s, MDB_txn *txn, const struct store_config *config,
+    bool *changed_out) __attribute__((warn_unused_result));
+
+/* Writes the state of a slot. */
+int slot_save(struct store *s, MDB_txn *txn, const struct index_slot *slot)
+    __attribute__((warn_unused_result));
+
+/* Marks all slots of the type (NULL: every type) as not built, under new numbers. */
+int slot_restart(struct store *s, MDB_txn *txn, const struct store_config *config,
+    const struct attr_type *type) __attribute__((warn_unused_result));
+
+/* Gives the first slot that waits for removal. 0 or ERR_NOT_FOUND. */
+int slot_first_dropped(struct store *s, MDB_txn *txn, uint32_t *number_out)
+    __attribute__((warn_unused_result));
+
+/* Forgets a removed slot. */
+int slot_forget_dropped(struct store *s, MDB_txn *txn, uint32_t number)
+    __attribute__((warn_unused_result));
+
+#endif

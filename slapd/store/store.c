@@ -1,0 +1,174 @@
+#include "store.h"
+
+#include <stdlib.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "model/dn.h"
+#include "slot.h"
+#include "view.h"
+#include "write.h"
+
+/* Opening, configuring and closing a database. */
+
+static struct store *
+store_new(const struct store_options *o)
+{
+	struct store *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		log_error("store: out of memory for a database");
+		abort();
+	}
+	s->arena = arena_new(0);
+	s->directory = arena_str(s->arena, bv_str(o->directory));
+	s->suffix_normal = arena_dup(s->arena, o->suffix->normal);
+	s->suffix_rdns = o->suffix->rdn_count;
+	s->read_only = o->read_only;
+	pthread_mutex_init(&s->view_lock, NULL);
+	pthread_mutex_init(&s->config_lock, NULL);
+	return s;
+}
+
+/* Copies a configuration into the store's arena. Old ones stay: transactions may look at them. */
+static const struct store_config *
+new_config(struct store *s, const struct schema *schema, const struct index_spec *specs, size_t n)
+{
+	struct store_config *c = arena_alloc(s->arena, sizeof(*c));
+	struct index_spec *copy = arena_alloc(s->arena, n * sizeof(*copy));
+
+	if (n > 0)
+		memcpy(copy, specs, n * sizeof(*copy));
+	*c = (struct store_config){schema, copy, n};
+	return c;
+}
+
+/* Writes the index states that the configuration asks for, if they are not there. */
+static int
+reconcile(struct store *s, MDB_txn *txn, const struct store_config *config)
+{
+	bool changed = false;
+	uint32_t number;
+	int rc = slot_reconcile(s, txn, config, &changed);
+
+	if (rc == 0 && changed)
+		rc = view_bump(s, txn);
+	if (rc == 0 && slot_first_dropped(s, txn, &number) == 0)
+		atomic_store(&s->building, true);
+	return rc;
+}
+
+static int
+reconcile_now(struct store *s, const struct store_config *config, struct errbuf *e)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+
+	if (rc != 0)
+		return env_error(s, rc, "configuring indexes", e);
+	rc = reconcile(s, txn, config);
+	if (rc != 0) {
+		mdb_txn_abort(txn);
+		return err_set(e, rc, "%s: configuring indexes: %s", s->directory, err_text(rc));
+	}
+	return env_error(s, mdb_txn_commit(txn), "configuring indexes", e);
+}
+
+int
+store_configure(struct store *s, const struct schema *schema, const struct index_spec *indexes,
+    size_t count, struct errbuf *e)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&s->config_lock);
+	const struct store_config *config = new_config(s, schema, indexes, count);
+	if (!s->read_only)
+		rc = reconcile_now(s, config, e);
+	if (rc == 0)
+		atomic_store(&s->config, config);
+	pthread_mutex_unlock(&s->config_lock);
+	return rc;
+}
+
+int
+store_open(const struct store_options *o, struct store **out, struct errbuf *e)
+{
+	struct store *s = store_new(o);
+	int rc = env_open(s, o, e);
+
+	if (rc == 0)
+		rc = store_configure(s, o->schema, o->indexes, o->index_count, e);
+	if (rc != 0) {
+		store_close(&s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+void
+store_close(struct store **sp)
+{
+	struct store *s = *sp;
+
+	*sp = NULL;
+	if (s == NULL)
+		return;
+	struct view *v = atomic_load(&s->view);
+	view_release(s, &v);
+	env_close(s);
+	pthread_mutex_destroy(&s->view_lock);
+	pthread_mutex_destroy(&s->config_lock);
+	arena_free(&s->arena);
+	free(s);
+}
+
+int
+store_sync(struct store *s, struct errbuf *e)
+{
+	return env_error(s, mdb_env_sync(s->env, 1), "syncing", e);
+}
+
+/* Counts the pages on LMDB's free list (table 0): each record is a count and that many numbers. */
+static uint64_t
+free_pages(MDB_txn *txn)
+{
+	MDB_cursor *c;
+	MDB_val k, v;
+	uint64_t pages = 0, n;
+
+	if (mdb_cursor_open(txn, 0, &c) != 0)
+		return 0;
+	while (mdb_cursor_get(c, &k, &v, MDB_NEXT) == 0) {
+		if (v.mv_size < sizeof(n))
+			continue;
+		memcpy(&n, v.mv_data, sizeof(n));
+		pages += n;
+	}
+	mdb_cursor_close(c);
+	return pages;
+}
+
+int
+store_stat(struct store *s, struct store_stat *out)
+{
+	MDB_envinfo info;
+	MDB_stat st;
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return env_error(s, rc, "reading statistics", NULL);
+	mdb_env_info(s->env, &info);
+	rc = mdb_stat(txn, s->entries, &st);
+	if (rc == 0)
+		*out = (struct store_stat){.entries = st.ms_entries,
+		    .pages_used = info.me_last_pgno + 1,
+		    .pages_max = info.me_mapsize / st.ms_psize,
+		    .pages_free = free_pages(txn),
+		    .readers_max = info.me_maxreaders,
+		    .readers_used = info.me_numreaders,
+		    .page_bytes = st.ms_psize};
+	mdb_txn_abort(txn);
+	return env_error(s, rc, "reading statistics", NULL);
+}
