@@ -135,10 +135,10 @@ def test_refused_by_ours(make, text):
 
 
 def test_continue_on_errors(make):
-    """-c goes on, and the status still tells."""
     done, found = add(make, BASE + GOOD.replace("sn: x\n", "") + "\n" + GOOD.replace("y", "z"),
                       "-c")
-    assert done.returncode == 1
+    assert done.returncode in expect.differs({0}, {0, 1}, "slapadd(8) does not say")
+    assert "sn" in done.stderr
     assert found == INSTALLED + [f"cn=z,{data.SUFFIX}"]
 
 
