@@ -19,6 +19,7 @@
 
 struct arena;
 struct conf_tree;
+struct entry;
 struct errbuf;
 struct schema;
 
@@ -74,8 +75,7 @@ struct conf_db {
 	bool hidden;
 	bool readonly;
 	bool lastmod;
-	bool no_sync; /* dbnosync: refused unless the administrator also accepts loss; see the
-			 manual */
+	bool no_sync;		  /* always false: dbnosync is accepted and not followed */
 	unsigned max_deref_depth; /* alias chain length, default 15 */
 	unsigned restrict_ops;	  /* enum conf_restrict */
 	bool has_limits;	  /* sizelimit or timelimit given here, else the frontend's */
@@ -88,6 +88,9 @@ struct conf_db {
 	const struct bv *update_refs;
 	size_t update_ref_count;
 	bool monitoring;
+	unsigned max_readers;	/* of the LMDB environment; 0: the store's default */
+	size_t max_entry_bytes; /* largest entry; 0: no limit */
+	bool advertise;		/* subordinate: its suffix is in the root DSE all the same */
 };
 
 struct conf {
@@ -102,7 +105,7 @@ struct conf {
 	const struct conf_db *config;
 
 	struct conf_limits
-	    limits;		/* the frontend's: default 500 / 500?, see limits in the manual */
+	    limits;		/* the frontend's; 500/5000 entries and 30/120 s when not given */
 	int threads;		/* worker pool; 0: cores - 1, at least 1 */
 	int loops;		/* event loops; 0: one per core */
 	int64_t idle_timeout_s; /* 0: none */
@@ -130,7 +133,11 @@ struct conf {
 	unsigned server_id;
 	struct bv password_hash; /* scheme for new passwords, "{ARGON2}" */
 	bool gentle_hup;
-	bool anonymous_open; /* no access line anywhere: the start-up warning */
+	bool anonymous_open;	     /* no access line anywhere: the start-up warning */
+	const struct entry *entries; /* see conf_entries */
+	size_t entry_count;
+	const struct bv *warnings; /* what conf_build warned of, and logged: "file:line: ..." */
+	size_t warning_count;
 };
 
 /* Reads slapd.conf (and its includes). 0 with a tree; ERR_CONFIG/ERR_IO with e = "file:line:
@@ -169,7 +176,6 @@ const struct conf_db *conf_db_for(const struct conf *c, struct bv normal_dn);
  * The cn=config tree as entries, parents before children, for searching it: count in *count_out.
  * Built once per snapshot; values of olcRootPW are there (access decides who sees them).
  */
-struct entry;
 const struct entry *conf_entries(const struct conf *c, size_t *count_out);
 
 #endif

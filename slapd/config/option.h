@@ -18,8 +18,9 @@ enum option_scope {
 	OPTION_FRONTEND = 2, /* olcDatabase={-1}frontend: before any database directive, too */
 	OPTION_DB = 4,	     /* any database */
 	OPTION_MDB = 8,
-	OPTION_MODULE = 16, /* cn=module{n} */
-	OPTION_SCHEMA = 32, /* cn=schema and below */
+	OPTION_MODULE = 16,  /* cn=module{n} */
+	OPTION_SCHEMA = 32,  /* cn=schema and below */
+	OPTION_BACKEND = 64, /* olcBackend={n}mdb */
 };
 
 enum option_type {
@@ -28,11 +29,29 @@ enum option_type {
 	OPTION_T_TEXT,
 	OPTION_T_DN,
 	OPTION_T_WORDS, /* several words kept as one value */
-	OPTION_T_OWN,	/* its own small function reads it */
+	OPTION_T_OWN,	/* one word of a form that apply knows */
+};
+
+/* How a row's values are written and what becomes of them. */
+enum option_flag {
+	OPTION_F_EACH = 1,    /* slapd.conf: every word is a value of its own */
+	OPTION_F_LIST = 2,    /* slapd.conf: one value per item of the first word's comma list */
+	OPTION_F_APPEND = 4,  /* a repeated line adds its words to the one value */
+	OPTION_F_RAW = 8,     /* slapd.conf: the rest of the line as it stands: definitions */
+	OPTION_F_EXACT = 16,  /* values compare with case */
+	OPTION_F_SECRET = 32, /* never shown in a text */
+	OPTION_F_INERT = 64,  /* accepted; this server has no need of it */
+	OPTION_F_LATER = 128, /* kept; a warning at start says that it has no effect yet */
+	OPTION_F_REFUSED =
+	    256,	     /* a value is an error: ignoring it would not protect, or not work */
+	OPTION_F_NODE = 512, /* begins or names an entry of the tree */
+	OPTION_F_BINARY = 1024,	   /* an X.509 object, with ;binary */
+	OPTION_F_DIRECTIVE = 2048, /* exists in slapd.conf only */
+	OPTION_F_EMPTY = 4096,	   /* slapd.conf: the keyword alone means TRUE */
 };
 
 struct option {
-	const char *keyword; /* slapd.conf */
+	const char *keyword; /* slapd.conf; NULL: in cn=config only */
 	const char *olc;     /* cn=config attribute */
 	const char *oid;     /* OpenLDAP's OID of that attribute, or ours */
 	unsigned scope;	     /* enum option_scope bits */
@@ -43,9 +62,13 @@ struct option {
 	const char *fallback; /* default, as text; NULL: none */
 	const char *unit;     /* "seconds", "bytes", "entries"; NULL */
 	const char *help;     /* one or two sentences for the manual */
-	size_t
-	    offset; /* where the value goes in struct conf or struct conf_db, for the plain types */
-	/* Applies one value (own types; may be NULL for options accepted without effect). */
+	/* Where a plain value goes: in struct conf_db when the scope is databases only, else in
+	 * struct conf; 0: nowhere. */
+	size_t offset;
+	size_t width;	   /* bytes of an integer field: 4 or 8 */
+	unsigned flags;	   /* enum option_flag */
+	const char *usage; /* what follows the keyword, for the manual and for errors */
+	/* Applies one value; NULL: stored by type at offset, or kept without effect. */
 	int (*apply)(
 	    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 };
@@ -59,7 +82,10 @@ const struct option *option_by_olc(struct bv attribute);
  */
 const char *option_nearest(struct bv keyword);
 
-/* All rows. */
+/* Likewise for a cn=config attribute name. */
+const char *option_nearest_olc(struct bv attribute);
+
+/* All rows. Those of one entry apply in this order. */
 const struct option *option_rows(size_t *count_out);
 
 #endif

@@ -1,0 +1,279 @@
+#include "config/optglobal.h"
+
+#include <stdio.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "config/confbuild.h"
+#include "config/conflex.h"
+#include "config/conftree.h"
+#include "config/option.h"
+#include "model/dn.h"
+#include "wire/url.h"
+
+/* Options of the server as a whole whose values have a form of their own. */
+
+struct word_bit {
+	const char *name;
+	unsigned bit; /* 0: kept without effect */
+};
+
+/* Finds a word in a table; refuses it with the list of what is known. */
+static int
+find_word(const struct option *o, struct bv value, const struct word_bit *table, unsigned *bit_out,
+    struct errbuf *e)
+{
+	char known[256] = "";
+	size_t used = 0;
+
+	for (; table->name != NULL; table++) {
+		if (bv_is(value, table->name)) {
+			*bit_out = table->bit;
+			return 0;
+		}
+		int n = snprintf(
+		    known + used, sizeof(known) - used, "%s%s", used == 0 ? "" : ", ", table->name);
+		if (n > 0 && (size_t)n < sizeof(known) - used)
+			used += (size_t)n;
+	}
+	return err_set(e, ERR_CONFIG, "%s: \"%.*s\" is not known; expected one of %s", o->keyword,
+	    BV(value), known);
+}
+
+int
+optglobal_allow(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct word_bit words[] = {
+	    {"bind_v2", CONF_ALLOW_BIND_V2},
+	    {"bind_anon_cred", CONF_ALLOW_BIND_ANON_CRED},
+	    {"bind_anon_dn", CONF_ALLOW_BIND_ANON_DN},
+	    {"update_anon", CONF_ALLOW_UPDATE_ANON},
+	    {"proxy_authz_anon", 0},
+	    {NULL, 0},
+	};
+	unsigned bit;
+	int code = find_word(o, value, words, &bit, e);
+
+	if (code == 0)
+		b->conf->allow |= bit;
+	return code;
+}
+
+int
+optglobal_disallow(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct word_bit words[] = {
+	    {"bind_anon", CONF_DISALLOW_BIND_ANON},
+	    {"bind_simple", CONF_DISALLOW_BIND_SIMPLE},
+	    {"tls_2_anon", 0},
+	    {"tls_authc", 0},
+	    {"proxy_authz_non_critical", 0},
+	    {"dontusecopy_non_critical", 0},
+	    {NULL, 0},
+	};
+	unsigned bit;
+	int code = find_word(o, value, words, &bit, e);
+
+	if (code != 0)
+		return code;
+	b->conf->disallow |= bit;
+	if (bit == 0)
+		confbuild_warn(b, "disallow %.*s has no effect yet", BV(value));
+	return 0;
+}
+
+int
+optglobal_idle(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	int64_t seconds;
+	int code = confbuild_int(o, value, &seconds, e);
+
+	if (code != 0)
+		return code;
+	b->conf->idle_timeout_s = seconds;
+	b->conf->idle_timeout_auth_s = seconds;
+	return 0;
+}
+
+int
+optglobal_loglevel(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	int bits;
+
+	if (!log_level_from_text(value, &bits))
+		return err_set(e, ERR_CONFIG,
+		    "loglevel: \"%.*s\" is not a level; expected a number or any, trace, packets, "
+		    "args, conns, BER, filter, config, ACL, stats, stats2, shell, parse, sync, "
+		    "none",
+		    BV(value));
+	if (b->value == &conftree_find(b->node, o)->values[0])
+		b->conf->log_levels = 0;
+	b->conf->log_levels |= bits;
+	return 0;
+}
+
+/* Cuts "/usr/lib/ldap/back_mdb.la" to "back_mdb". */
+static struct bv
+module_name(struct bv path)
+{
+	size_t slash;
+
+	while ((slash = bv_find(path, 0, '/')) < path.n)
+		path = bv_from(path, slash + 1);
+	path.n = bv_find(path, 0, '.');
+	path.n = bv_find(path, 0, ' ');
+	return path;
+}
+
+int
+optglobal_module(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const char *const built_in[] = {
+	    "back_mdb", "back_monitor", "back_config", "back_ldif", "argon2", "pw-argon2"};
+	struct bv name = module_name(value);
+
+	(void)b;
+	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
+		if (bv_is(name, built_in[i]))
+			return 0;
+	}
+	return err_set(e, ERR_CONFIG,
+	    "%s: module %.*s is not built in; remove the line if the "
+	    "directory can do without it",
+	    o->keyword, BV(name));
+}
+
+int
+optglobal_password_hash(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct word_bit words[] = {{"{ARGON2}", 1}, {"{SSHA}", 1}, {"{SSHA256}", 1},
+	    {"{SSHA384}", 1}, {"{SSHA512}", 1}, {"{CRYPT}", 1}, {"{PBKDF2}", 1},
+	    {"{PBKDF2-SHA256}", 1}, {"{PBKDF2-SHA512}", 1}, {"{SMD5}", 1}, {"{SHA}", 0},
+	    {"{MD5}", 0}, {"{CLEARTEXT}", 0}, {NULL, 0}};
+	unsigned salted;
+	int code = find_word(o, value, words, &salted, e);
+
+	if (code != 0)
+		return code;
+	if (salted == 0)
+		confbuild_warn(b,
+		    "%s %.*s: new passwords can be read or guessed by whoever gets "
+		    "hold of the data; {ARGON2} is better",
+		    o->keyword, BV(value));
+	if (b->value == &conftree_find(b->node, o)->values[0])
+		b->conf->password_hash = value;
+	return 0;
+}
+
+/* Checks a URL to which clients may be referred. */
+int
+optglobal_url(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	struct url url;
+	struct errbuf why;
+
+	if (url_parse(b->arena, value, &url, &why) != 0)
+		return err_set(e, ERR_CONFIG, "%s: \"%.*s\" is not an LDAP URL: %s", o->keyword,
+		    BV(value), why.text);
+	if (url.scope >= 0 || url.filter.p != NULL || url.attr_count > 0)
+		return err_set(e, ERR_CONFIG,
+		    "%s: the URL must end behind the host or the DN: it may not name attributes, a "
+		    "scope or a filter",
+		    o->keyword);
+	return 0;
+}
+
+int
+optglobal_referral(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	int code = optglobal_url(b, o, value, e);
+
+	if (code == 0)
+		confbuild_push(b, &b->conf->referrals, &b->conf->referral_count, value);
+	return code;
+}
+
+int
+optglobal_require(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct word_bit words[] = {{"none", 0}, {"bind", 1}, {"LDAPv3", 1},
+	    {"authc", 1}, {"SASL", 1}, {"strong", 1}, {NULL, 0}};
+	unsigned wanted;
+	int code = find_word(o, value, words, &wanted, e);
+
+	(void)b;
+	if (code == 0 && wanted != 0)
+		return err_set(e, ERR_CONFIG,
+		    "require %.*s: not enforced by this version; use disallow bind_anon, or remove "
+		    "the line",
+		    BV(value));
+	return code;
+}
+
+int
+optglobal_rootdse(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	if (value.n == 0)
+		return err_set(e, ERR_CONFIG, "%s: expected %s", o->keyword, o->usage);
+	confbuild_push(b, &b->conf->rootdse_files, &b->conf->rootdse_file_count, value);
+	return 0;
+}
+
+int
+optglobal_search_base(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	struct dn dn;
+	struct errbuf why;
+
+	if (dn_parse(b->schema, b->arena, value, &dn, &why) != 0)
+		return err_set(
+		    e, ERR_CONFIG, "%s: \"%.*s\" is not a DN: %s", o->keyword, BV(value), why.text);
+	b->conf->default_search_base = dn.pretty;
+	return 0;
+}
+
+int
+optglobal_security(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct word_bit words[] = {{"ssf", 0}, {"transport", 0}, {"tls", 0},
+	    {"sasl", 0}, {"update_ssf", 0}, {"update_transport", 0}, {"update_tls", 0},
+	    {"update_sasl", 0}, {"simple_bind", 0}, {NULL, 0}};
+	size_t eq = bv_find(value, 0, '=');
+	unsigned bit;
+	int64_t n;
+
+	(void)b;
+	if (bv_is(value, "none"))
+		return 0;
+	int code = find_word(o, bv_make(value.p, eq), words, &bit, e);
+	if (code != 0)
+		return code;
+	if (eq == value.n || !confbuild_number(bv_from(value, eq + 1), &n) || n < 0)
+		return err_set(e, ERR_CONFIG, "security: expected %s", o->usage);
+	if (n > 0)
+		return err_set(e, ERR_CONFIG,
+		    "security %.*s: not enforced by this version, which has no TLS; remove the "
+		    "line "
+		    "only if clients may connect in the clear",
+		    BV(value));
+	return 0;
+}
+
+int
+optglobal_server_id(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	struct conflex_words w;
+	int64_t id;
+	int code = conflex_split(b->arena, value, &w, e);
+
+	if (code != 0)
+		return code;
+	if (w.n == 0 || w.n > 2)
+		return err_set(e, ERR_CONFIG, "%s: expected %s", o->keyword, o->usage);
+	code = confbuild_int(o, w.v[0], &id, e);
+	if (code == 0 && (w.n == 1 || b->conf->server_id == 0))
+		b->conf->server_id = (unsigned)id;
+	return code;
+}
