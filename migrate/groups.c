@@ -10,7 +10,8 @@
  * group(5) and gshadow(5). In RFC 2307bis form a member that is migrated becomes
  * a DN; one that is not stays a memberUid, which the class allows too, so that
  * nothing is lost and nothing dangles. groupOfNames demands a member: an empty
- * group gets the DN of its own container, which no client takes for a person.
+ * group gets the DN of its own container, which no client takes for a person. Members named
+ * twice, as group and gshadow do, are one member.
  */
 
 enum { FIELDS = 4, NOBODY = 65534 };
@@ -91,11 +92,8 @@ add_member(struct migration *m, struct record *rec, struct group *g, struct bv n
 {
 	struct bv key = arena_dup(m->arena, name);
 
-	if (hash_put(g->members, key, rec) != NULL) {
-		report_line(m->report, REPORT_DETAIL, &g->place, "member named twice",
-		    "\"%.*s\" is named twice: one value is kept", BV(name));
+	if (hash_put(g->members, key, rec) != NULL)
 		return;
-	}
 	struct bv dn = member_dn(m, name);
 	if (dn.p != NULL) {
 		record_append(rec, "member", dn);

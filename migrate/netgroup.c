@@ -83,8 +83,8 @@ read_line(struct migration *m, const struct source_line *line)
 	while ((member = netgroup_member(m->arena, &rest)).p != NULL) {
 		if (member.n == 0) {
 			report_line(m->report, REPORT_REFUSED, &line->place, "bad member",
-			    "\"%.*s\": neither a name nor (host,user,domain) at \"%.*s\"", BV(name),
-			    BV(rest));
+			    "a member is neither a name nor (host,user,domain): \"%.*s\"",
+			    BV(line->text));
 			return;
 		}
 		add_member(m, rec, member);

@@ -249,14 +249,17 @@ refuse(struct source *s, const char *reason, const char *advice)
 static bool
 to_utf8(struct source *s, struct source_line *line)
 {
-	if (s->m->opt->latin1) {
+	bool utf8 = text_is_utf8(line->text);
+
+	if (s->m->opt->latin1 && !utf8)
 		line->text = text_from_latin1(s->m->arena, line->text);
-		line->comment = text_from_latin1(s->m->arena, line->comment);
-		return true;
-	}
+	else if (s->m->opt->latin1 && !text_is_ascii(line->text))
+		report_line(s->m->report, REPORT_NOTE, &s->place, "UTF-8 already",
+		    "the line is UTF-8 already and is not converted again");
 	if (!text_is_utf8(line->comment))
-		line->comment = BV_NONE;
-	return text_is_utf8(line->text);
+		line->comment =
+		    s->m->opt->latin1 ? text_from_latin1(s->m->arena, line->comment) : BV_NONE;
+	return utf8 || s->m->opt->latin1;
 }
 
 static bool
@@ -284,7 +287,8 @@ judge(struct source *s, struct source_line *line)
 	if (s->has_nul)
 		return refuse(s, "NUL byte", "the line holds a zero byte; is this a text file?");
 	if (has_control(line->text))
-		return refuse(s, "control character", "nothing of this line is text for a name");
+		return refuse(
+		    s, "control character", "take it out; names and paths cannot hold one");
 	if (!to_utf8(s, line))
 		return refuse(s, "not UTF-8",
 		    "convert the file, or say --charset iso-8859-1 if that is what it is");
