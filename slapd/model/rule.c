@@ -16,10 +16,12 @@
 bool
 rule_applies_to(const struct match_rule *r, const struct attr_type *t)
 {
-	if (t->syntax == r->assertion_syntax)
+	const struct syntax *syntax = t->syntax->base != NULL ? t->syntax->base : t->syntax;
+
+	if (syntax == r->assertion_syntax)
 		return true;
 	for (size_t i = 0; r->also != NULL && r->also[i] != NULL; i++) {
-		if (r->also[i] == t->syntax)
+		if (r->also[i] == syntax)
 			return true;
 	}
 	return false;

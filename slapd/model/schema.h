@@ -28,10 +28,11 @@ enum schema_origin {
 struct syntax {
 	struct bv oid;
 	struct bv desc;
-	bool not_human_readable; /* values transferred with ;binary or shown in base64:
-				    X-NOT-HUMAN-READABLE */
-	bool binary_transfer;	 /* X-BINARY-TRANSFER-REQUIRED: ;binary is accepted and added */
-	bool hidden;		 /* not published in the subschema */
+	bool not_human_readable;   /* values transferred with ;binary or shown in base64:
+				      X-NOT-HUMAN-READABLE */
+	bool binary_transfer;	   /* X-BINARY-TRANSFER-REQUIRED: ;binary is accepted and added */
+	bool hidden;		   /* not published in the subschema */
+	const struct syntax *base; /* the built-in one it stands for (X-SUBST); NULL: itself */
 	/* Returns 0 or ERR_SYNTAX. NULL validate accepts anything. */
 	int (*validate)(const struct schema *s, struct bv value);
 	/* The form stored and returned, when it differs (DN pretty form); NULL: as given. */
@@ -46,7 +47,8 @@ enum attr_usage {
 };
 
 struct attr_type {
-	unsigned index; /* dense, 0 to schema_attr_count - 1, of this schema */
+	unsigned index; /* dense, 0 to schema_attr_count - 1, of this schema; UINT_MAX when
+			   desc_for_stored made it up */
 	struct bv oid;
 	const struct bv *names; /* names[0] is the canonical one; the OID when it has none */
 	size_t name_count;
@@ -79,6 +81,8 @@ struct object_class {
 	struct bv desc;
 	const struct object_class *const *sups;
 	size_t sup_count;
+	const struct object_class *const *ancestors; /* all superclasses, each once */
+	size_t ancestor_count;
 	enum class_kind kind;
 	const struct attr_type *const *must; /* own ones only, not inherited */
 	size_t must_count;
