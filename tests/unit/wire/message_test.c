@@ -38,7 +38,7 @@ static const struct {
     {"bind with more behind", "30 0e 02 01 01 60 09 02 01 03 04 00 80 00 04 00", MESSAGE_DISCONNECT,
 	2, "decoding error"},
     {"search cut inside its filter",
-	"30 1c 02 01 01 63 17 04 00 0a 01 00 0a 01 00"
+	"30 1a 02 01 01 63 15 04 00 0a 01 00 0a 01 00"
 	"02 01 00 02 01 00 01 01 00 a3 02 04 05",
 	MESSAGE_DISCONNECT, 2, NULL},
     {"compare without value", "30 0c 02 01 01 6e 07 04 00 30 03 04 01 'a'", MESSAGE_DISCONNECT, 2,
@@ -55,20 +55,20 @@ static const struct {
 	"requested protocol version not supported"},
     {"bind version 128", "30 0d 02 01 01 60 08 02 02 00 80 04 00 80 00", MESSAGE_REFUSE, 2,
 	"requested protocol version not supported"},
-    {"scope 7", "30 1c 02 01 01 63 17 04 00 0a 01 07 0a 01 00 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
+    {"scope 7", "30 1b 02 01 01 63 16 04 00 0a 01 07 0a 01 00 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
 	"invalid scope 7"},
-    {"scope -1", "30 1c 02 01 01 63 17 04 00 0a 01 ff 0a 01 00 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
+    {"scope -1", "30 1b 02 01 01 63 16 04 00 0a 01 ff 0a 01 00 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
 	"invalid scope -1"},
-    {"deref 4", "30 1c 02 01 01 63 17 04 00 0a 01 00 0a 01 04 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
+    {"deref 4", "30 1b 02 01 01 63 16 04 00 0a 01 00 0a 01 04 " SEARCH_TAIL, MESSAGE_REFUSE, 2,
 	"invalid deref 4"},
     {"size limit -1",
-	"30 1c 02 01 01 63 17 04 00 0a 01 00 0a 01 00 02 01 ff 02 01 00 01 01 00 87 01 'a' 30 00",
+	"30 1b 02 01 01 63 16 04 00 0a 01 00 0a 01 00 02 01 ff 02 01 00 01 01 00 87 01 'a' 30 00",
 	MESSAGE_REFUSE, 2, "invalid size limit -1"},
     {"time limit -2",
-	"30 1c 02 01 01 63 17 04 00 0a 01 00 0a 01 00 02 01 00 02 01 fe 01 01 00 87 01 'a' 30 00",
+	"30 1b 02 01 01 63 16 04 00 0a 01 00 0a 01 00 02 01 00 02 01 fe 01 01 00 87 01 'a' 30 00",
 	MESSAGE_REFUSE, 2, "invalid time limit -2"},
     {"filter of an unknown choice",
-	"30 1c 02 01 01 63 17 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 8c 01 'a' 30 00",
+	"30 1b 02 01 01 63 16 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 8c 01 'a' 30 00",
 	MESSAGE_REFUSE, 2, "filter"},
     {"modify operation 4", "30 14 02 01 01 66 0f 04 00 30 0b 30 09 0a 01 04 30 04 04 00 31 00",
 	MESSAGE_REFUSE, 2, "unrecognized modify operation (4)"},
@@ -79,7 +79,7 @@ static const struct {
     {"abandon", "30 06 02 01 02 50 01 01", MESSAGE_OK, 0, ""},
     {"bind, unknown method", "30 0c 02 01 01 60 07 02 01 03 04 00 81 00", MESSAGE_OK, 0, ""},
     {"modify of nothing", "30 09 02 01 01 66 04 04 00 30 00", MESSAGE_OK, 0, ""},
-    {"subordinate scope", "30 1c 02 01 01 63 17 04 00 0a 01 03 0a 01 00 " SEARCH_TAIL, MESSAGE_OK,
+    {"subordinate scope", "30 1b 02 01 01 63 16 04 00 0a 01 03 0a 01 00 " SEARCH_TAIL, MESSAGE_OK,
 	0, ""},
 };
 
@@ -138,7 +138,7 @@ test_decode_bind(void **state)
 static void
 test_decode_search(void **state)
 {
-	struct message m = decode("30 26 02 01 01 63 21 04 04 'dc=x' 0a 01 02 0a 01 03 02 01 05 "
+	struct message m = decode("30 25 02 01 01 63 20 04 04 'dc=x' 0a 01 02 0a 01 03 02 01 05 "
 				  "02 01 06 01 01 ff 87 01 'a' 30 06 04 01 '*' 04 01 '+'");
 
 	(void)state;
@@ -204,9 +204,9 @@ test_limits_are_refused_with_eleven(void **state)
 	    "30 09 02 01 01 4a 04 'dc=x'",
 	    "30 10 02 01 01 60 0b 02 01 03 04 04 'dc=x' 80 00",
 	    "30 12 02 01 01 6c 0d 04 00 04 00 01 01 ff 80 04 'dc=x'",
-	    "30 1e 02 01 01 63 19 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 a2 03 87 01 "
+	    "30 1d 02 01 01 63 18 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 a2 03 87 01 "
 	    "'a' 30 00",
-	    "30 20 02 01 01 63 1b 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 87 01 'a' 30 "
+	    "30 1f 02 01 01 63 1a 04 00 0a 01 00 0a 01 00 02 01 00 02 01 00 01 01 00 87 01 'a' 30 "
 	    "04 04 00 04 00",
 	    "30 15 02 01 01 68 10 04 00 30 0c 30 04 04 00 31 00 30 04 04 00 31 00",
 	};
@@ -255,7 +255,7 @@ test_put_result_bytes(void **state)
 	(void)state;
 	message_put_result(&out, 7, &full);
 	assert_bv(buf_bv(&out),
-	    bytes(a, "30 24 02 01 07 78 12 0a 01 0a 04 01 'm' 04 01 't' a3 03 04 01 'u' 8a 01 'o'"
+	    bytes(a, "30 25 02 01 07 78 13 0a 01 0a 04 01 'm' 04 01 't' a3 03 04 01 'u' 8a 01 'o'"
 		     "8b 00 a0 0b 30 09 04 01 '1' 01 01 ff 04 01 'v'"));
 	buf_consume(&out, out.n);
 	message_put_result(&out, 1, &plain);
