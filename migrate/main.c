@@ -19,10 +19,10 @@
 
 enum { EXIT_FINE, EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER };
 
+/* Without the version line that RFC 2849 wants: OpenLDAP's slapadd refuses a file that has one. */
 static int
 write_ldif(struct migration *m, FILE *out)
 {
-	fputs("version: 1\n\n", out);
 	for (size_t i = 0; i < m->records.count; i++)
 		ldifout_record(out, m->records.items[i], m->opt->wrap);
 	if (fflush(out) == 0 && !ferror(out))

@@ -268,6 +268,8 @@ receipt_read(struct arena *arena, const char *path, struct receipt_step **last_o
 	}
 	free(line);
 	fclose(in);
+	if (rc == 0 && r.line == 0)
+		rc = wrong(&r, "this is no receipt of ldapmigrate: it is empty");
 	if (rc == 0)
 		*last_out = r.last;
 	return rc;
