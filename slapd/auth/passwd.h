@@ -16,14 +16,16 @@ struct passwd_cost {
 	unsigned argon2_t;
 	unsigned argon2_p;
 	unsigned pbkdf2_iterations;
-	const char *crypt_prefix; /* for {CRYPT}: "$y$", "$6$"; NULL: libcrypt's default */
+	const char *crypt_prefix;  /* for {CRYPT}: "$y$", "$6$"; NULL: libcrypt's default */
+	const char *crypt_setting; /* a complete setting with its salt instead; NULL: none */
 };
 extern const struct passwd_cost passwd_default_cost;
 
 /*
  * Returns whether a clear password matches a stored value. A malformed stored value, one that asks
- * for more work than the caps (argon2 m <= 256 MiB, t <= 16), or a password above 1024 bytes or
- * with a NUL never matches. Compares in constant time.
+ * for more work than the caps (argon2 m <= 256 MiB, t <= 16, m * t <= 1 GiB), or a password that is
+ * empty, above 1024 bytes or has a NUL never matches; nor does a value that names a scheme unknown
+ * here. Compares in constant time.
  */
 bool passwd_verify(struct bv stored, struct bv clear);
 
