@@ -40,10 +40,10 @@ struct dn {
  * escapes, white space around separators, LDAPv2's quoted values and ';' separators, OID.1.2.3
  * prefixes. The result does not refer to text. 0; ERR_UNDEFINED for an attribute type that is not
  * in the schema; ERR_SYNTAX for everything else that is wrong: a value that is empty or against the
- * type's syntax, a type twice in one RDN, attribute options (RFC 4512 2.3.1 has none in an RDN;
- * OpenLDAP drops them); ERR_LIMIT above 1024 RDNs, 64 AVAs in one, or DNs in DNs 4 deep. *e names
- * the position and the reason. Clients get invalidDNSyntax for all of these: OpenLDAP answers 34
- * "invalid DN" in every operation for an unknown attribute type too, not noSuchObject.
+ * type's syntax, DNs as values of DNs more than 4 deep, a type twice in one RDN, attribute options
+ * (RFC 4512 2.3.1 has none in an RDN; OpenLDAP drops them); ERR_LIMIT above 1024 RDNs or 64 AVAs in
+ * one. *e names the position and the reason. Clients get invalidDNSyntax for all of these: OpenLDAP
+ * answers 34 "invalid DN" in every operation for an unknown attribute type too, not noSuchObject.
  * The caller bounds the length; memory is at most 100 times that.
  */
 int dn_parse(const struct schema *s, struct arena *a, struct bv text, struct dn *out,
