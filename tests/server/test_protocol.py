@@ -27,7 +27,8 @@ def talk(server, raw, patience=0.3):
             try:
                 received.append(connection.recv())
             except TimeoutError:
-                connection.sock.settimeout(10)
+                assert connection.sock.gettimeout() == patience, "the server must close by then"
+                connection.sock.settimeout(5)
                 connection.sock.shutdown(socket.SHUT_WR)
     except (Disconnected, OSError):
         pass
