@@ -56,7 +56,8 @@ extern const struct filter_limits filter_default_limits;
  * Reads one Filter element from in. The tree lives in the arena, the values borrow in's bytes.
  * Returns 0; ERR_SYNTAX for malformed BER or a filter RFC 4511 forbids (unknown choice, substrings
  * without a component or out of order, empty description); ERR_LIMIT when a limit is exceeded
- * (detected before descending: no recursion deeper than limits->depth).
+ * (detected before descending: no recursion deeper than limits->depth). Broken BER, as opposed to
+ * a forbidden filter, also marks in bad. *out is untouched on failure.
  */
 int filter_decode(struct arena *a, struct ber_in *in, const struct filter_limits *limits,
     struct filter **out) __attribute__((warn_unused_result));
@@ -65,14 +66,19 @@ int filter_decode(struct arena *a, struct ber_in *in, const struct filter_limits
 void filter_encode(const struct filter *f, struct buf *out);
 
 /*
- * Reads RFC 4515 text (enclosing parentheses optional for a single item, as deployed tools accept).
- * Everything is copied into the arena. Returns 0, ERR_SYNTAX or ERR_LIMIT with *e naming the
- * place and the cause.
+ * Reads RFC 4515 text as deployed tools accept it: the outer parentheses may be missing, white
+ * space may stand between filters, a backslash may stand before ( ) * \, empty parts between stars
+ * are passed over. Everything is copied into the arena. Returns 0, ERR_SYNTAX or ERR_LIMIT with *e
+ * naming the place and the cause.
  */
 int filter_parse(struct arena *a, struct bv text, const struct filter_limits *limits,
     struct filter **out, struct errbuf *e) __attribute__((warn_unused_result));
 
-/* Appends the RFC 4515 text, all bytes that need it escaped as \xx. */
+/*
+ * Appends the RFC 4515 text; specials and bytes outside printable ASCII are escaped as \xx, in
+ * names too, so that filter_parse reads back every filter that filter_decode accepted. Like
+ * filter_encode it recurses as deep as the tree, which the decoder or parser bounded.
+ */
 void filter_print(const struct filter *f, struct buf *out);
 
 #endif

@@ -19,7 +19,7 @@ struct errbuf;
 enum ldif_change { LDIF_CONTENT, LDIF_ADD, LDIF_DELETE, LDIF_MODIFY, LDIF_MODRDN };
 
 struct ldif_record {
-	unsigned long line; /* first line of the record, from 1 */
+	unsigned long line; /* of the record's "dn:", from 1 */
 	struct bv dn;
 	enum ldif_change change;
 	struct wire_attr
@@ -46,8 +46,10 @@ void ldif_reader_free(struct ldif_reader **r);
  * Reads the next record into the arena. Returns 1 with *out filled, 0 at the end of the file, or
  * ERR_SYNTAX, ERR_LIMIT or ERR_IO with e = "name:line: reason"; after ERR_SYNTAX the reader is
  * positioned behind the bad record, so that a caller with -c can go on.
- * An initial "version: 1" is accepted; comments, folded lines, CRLF, base64, missing final newline
- * too.
+ * A value file (attr:< file:///path) that cannot be read is ERR_SYNTAX too, one too large
+ * ERR_LIMIT; behind ERR_LIMIT the reader also stands after the record.
+ * "version: 1" is accepted before any record (joined files); comments, folded lines, CRLF, base64,
+ * missing final newline too.
  */
 int ldif_next(struct ldif_reader *r, struct arena *a, struct ldif_record *out, struct errbuf *e)
     __attribute__((warn_unused_result));

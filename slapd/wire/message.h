@@ -118,11 +118,18 @@ extern const struct message_limits message_default_limits;
 
 /*
  * What to do about a request that does not decode.
- * MESSAGE_OK: *out is complete.
- * MESSAGE_REFUSE: the envelope (id and tag) is right, the request is not: *out has id and tag,
- * *code_out and e say what to answer (protocolError, adminLimitExceeded for limits, ...); the
- * connection stays. MESSAGE_DISCONNECT: the envelope is broken: send a Notice of Disconnection and
- * close (RFC 4511 4.1.1).
+ * MESSAGE_OK: *out is complete, *code_out is 0.
+ * MESSAGE_REFUSE: envelope and BER are sound, a value or a count is not: *out has id and tag,
+ * *code_out and e say what to answer and the connection stays. protocolError: bind version outside
+ * 1 to 127, scope, deref, limits or modify operation out of range, a filter RFC 4511 forbids, a
+ * control without OID. adminLimitExceeded: too many controls, attributes, filter items or levels,
+ * too long a DN. Unbind and abandon can be refused too and have no answer: see
+ * message_response_tag.
+ * MESSAGE_DISCONNECT: envelope or BER is broken (also id 0, an unknown request tag, elements
+ * behind those RFC 4511 names): *out is untouched; send a Notice of Disconnection with *code_out
+ * and e, and close (RFC 4511 4.1.1).
+ * Left to the operation: empty value sets and descriptions, unknown authentication methods and
+ * extended names, repeated controls.
  */
 enum message_verdict { MESSAGE_OK, MESSAGE_REFUSE, MESSAGE_DISCONNECT };
 
