@@ -53,7 +53,6 @@ GARBAGE = [
     ("message ID is a string", ber.sequence(ber.octets("x"), ROOT)),
     ("message ID beyond 2^31", message(2 ** 31, ROOT)),
     ("message ID of nine bytes", ber.sequence(ber.tlv(2, b"\1" * 9), ROOT)),
-    ("empty message ID", ber.sequence(ber.tlv(2, b""), ROOT)),
     ("a quarter of a message", message(1, ROOT)[:7]),
 ]
 
@@ -80,8 +79,6 @@ BROKEN = [
     ("compare of garbage", ber.tlv(COMPARE, b"\x04\x05x")),
     ("extended of garbage", ber.tlv(EXTENDED, b"\x04\x05x")),
     ("constructed delete", ber.tlv(DELETE | 0x20, ber.octets(""))),
-    ("add whose values have no set", ber.tlv(ADD, ber.octets("cn=x"), ber.sequence(
-        ber.sequence(ber.octets("cn"), ber.octets("x"))))),
 ]
 
 
@@ -128,9 +125,18 @@ def test_message_id_zero_and_negative(server):
     still_fine(server)
 
 
-@pytest.mark.ours("the reference reads past the end of the message")
-def test_message_shorter_than_its_operation(server):
-    for _, _, parts, _ in talk(server, b"\x30\x05" + message(1, ROOT)[2:]):
+LENIENT = [
+    ("message shorter than its operation", b"\x30\x05" + message(1, ROOT)[2:]),
+    ("empty message ID", ber.sequence(ber.tlv(2, b""), ROOT)),
+    ("add whose values have no set", message(1, ber.tlv(ADD, ber.octets("cn=x"), ber.sequence(
+        ber.sequence(ber.octets("cn"), ber.octets("x")))))),
+]
+
+
+@pytest.mark.ours("the reference answers the first two and hangs on the third")
+@pytest.mark.parametrize("name,raw", LENIENT, ids=expect.case_ids(LENIENT))
+def test_garbage_that_the_reference_takes(server, name, raw):
+    for _, _, parts, _ in talk(server, raw):
         assert decode_result(parts).code in (2, 52)
     still_fine(server)
 
@@ -315,7 +321,7 @@ def test_clients_that_never_read(make, readers):
     stuck = []
     for _ in range(readers):
         connection = server.client()
-        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         for _ in range(5):
             connection.send(search_request(data.SUFFIX))
         stuck.append(connection)
@@ -328,6 +334,7 @@ def test_clients_that_never_read(make, readers):
         expect.ok(admin.modify(data.SUFFIX, [(2, "description", ["x"])]))
     assert time.monotonic() - begun < 5
     entries, done = 0, 0
+    stuck[0].sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     while done < 5:
         _, tag, _, _ = stuck[0].recv()
         entries, done = entries + (tag == 0x64), done + (tag == DONE)
