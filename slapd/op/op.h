@@ -13,13 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/bv.h"
+#include "base/buf.h"
+#include "auth/pool.h"
 #include "model/dn.h"
 #include "store/writer.h"
 #include "wire/message.h"
 
 struct arena;
 struct backend;
-struct buf;
 struct filter;
 struct match;
 struct reader_set;
@@ -35,16 +36,23 @@ struct identity {
 	bool machine_root; /* root over ldapi by SASL EXTERNAL */
 };
 
+struct op;
+struct row; /* run.c's table */
+
 /* What operations know of and change on their connection. Lives as long as the connection. */
 struct session {
 	uint64_t conn_id;
 	struct arena *arena; /* identity texts; reset by each bind */
 	struct identity identity;
-	bool authenticated; /* a successful bind other than anonymous */
-	bool local;	    /* ldapi */
-	bool saslbind_in_progress;
+	bool authenticated;	     /* a successful bind other than anonymous */
+	bool local;		     /* ldapi */
+	bool saslbind_in_progress;   /* SASL EXTERNAL waits for its authorization identity */
 	uint32_t peer_uid, peer_gid; /* ldapi */
 	unsigned ssf;
+	void *owner;
+	/* Finds an outstanding operation of the connection by message ID, for Abandon and Cancel.
+	 */
+	struct op *(*find)(void *owner, int32_t message_id, const struct op *except);
 };
 
 /* Request controls, decoded (RFC 4511 4.1.11). */
@@ -84,11 +92,15 @@ enum {
 	OP_NO_REPLY = -102, /* nothing to send (abandon, unbind) */
 };
 
+enum op_claim { OP_UNCLAIMED, OP_CLAIMED_BY_WRITER, OP_CLAIMED_BY_CANCEL };
+
 enum op_state { OP_NEW, OP_RUNNING, OP_WAITING, OP_DONE };
 
 struct op {
 	struct write_job job; /* for the writer's queue; first, so that a job is its operation */
+	struct pool_job work; /* for the worker pool's queue */
 	struct op *next;      /* for the owner's lists */
+	struct op *next_finished; /* of the loop's list of those other threads have finished */
 	struct arena *arena;
 	struct world *world;
 	struct session *session;
@@ -98,15 +110,16 @@ struct op {
 	uint64_t op_id;	 /* number within the connection, for the log */
 	int64_t received_us;
 	int64_t started_us;
+	const struct row *row;
 	struct message msg;
 	struct op_controls ctl;
 	const struct backend *be;
 	struct dn target;
 	bool access_asked; /* a success without it is refused by the runner */
 	enum op_state state;
-	atomic_bool abandoned;	   /* by Abandon, Cancel or the end of the connection */
-	atomic_bool begun_writing; /* too late to cancel */
-	bool cancelled_reply;	   /* abandoned by Cancel: answer cancelled(118) */
+	atomic_int claim;      /* enum op_claim: who got a queued write first */
+	atomic_bool abandoned; /* by Abandon, Cancel or the end of the connection */
+	bool cancelled_reply;  /* abandoned by Cancel: answer cancelled(118) */
 
 	int code;
 	struct bv matched;
@@ -118,8 +131,13 @@ struct op {
 	struct wire_control *response_controls;
 	size_t response_control_count;
 
-	struct search *search; /* search.c's */
-	void *prepared;	       /* what a write prepared on the loop for its apply on the writer */
+	struct buf
+	    assembly; /* scratch for entries put together from pieces; freed with the operation */
+	struct search *search;	   /* search.c's */
+	struct store_write *write; /* inside an apply */
+	int hard_error; /* ERR_*: the store failed half-way; the transaction must not be committed
+			 */
+	void *prepared; /* what a write prepared on the loop for its apply on the writer */
 	uint64_t entries_sent;
 	bool close_after; /* the connection ends when the response is out */
 	void *owner;	  /* the connection, for finished() */
@@ -133,14 +151,24 @@ int op_fail(struct op *op, int code, const char *fmt, ...) __attribute__((format
 /* Sets a code without text; returns it. */
 int op_code(struct op *op, int code);
 
+/* Sends one entry: the only way entries leave. attrs: encoded PartialAttributes. */
+void op_emit(struct op *op, struct bv dn, struct bv attrs);
+
 /* Adds a response control; its value (in the op's arena) may be absent. */
 void op_add_control(struct op *op, const char *oid, struct bv value);
 
 /* Translates an ERR_* of store or model into a result code with text; returns the code. */
 int op_store_error(struct op *op, int err, const char *text);
 
+/* Notes that the store failed half-way in an apply; returns the result code to give up with. */
+int op_hard_error(struct op *op, int err, const char *text);
+
 /* Returns whether the requester is the root identity of the operation's backend. */
 bool op_is_root(const struct op *op, const struct backend *be);
+
+/* Takes an operation back if its effects have not begun: 0, or LDAP_TOO_LATE. reply: it answers
+ * canceled. */
+int op_take_back(struct op *op, bool reply);
 
 /* Returns the operation's read handle for a backend: the thread's, or the writer's inside a write.
  */

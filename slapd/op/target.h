@@ -50,4 +50,7 @@ int target_default_referral(struct op *op, struct bv dn_pretty, int code);
 bool target_allows(
     struct op *op, struct bv normal_dn, const struct attr_desc *desc, struct bv value, int level);
 
+/* The same for reading an attribute as a whole. */
+bool target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc);
+
 #endif

@@ -18,6 +18,7 @@
 
 struct attr_map;
 struct errbuf;
+struct pool;
 struct store;
 struct store_read;
 struct writer;
@@ -50,8 +51,10 @@ struct world {
 	size_t backend_count;
 	const struct acl *frontend_acl; /* root DSE and subschema */
 	struct memory_db rootdse;	/* one entry */
+	struct memory_db rootdse_local; /* as seen over ldapi: SASL EXTERNAL is offered */
 	struct memory_db subschema;	/* one entry */
 	uint8_t secret[16];		/* of this process: keys the marks on paging cookies */
+	struct pool *pool;		/* for what takes milliseconds; NULL in tools */
 	struct arena *arena;
 };
 
@@ -59,6 +62,7 @@ struct world {
 struct reader_set {
 	const struct world *world;
 	struct store_read **reads;
+	struct arena *scratch; /* rewound after each use */
 };
 
 /*

@@ -1,45 +1,52 @@
 #ifndef SLAPD_OP_WRITE_H
 #define SLAPD_OP_WRITE_H
 
-/* What the four write operations share. All run on the writer, inside its transaction. */
+/* What the four write operations share: apply functions run on the writer, in its transaction. */
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "store/record.h"
+#include "base/bv.h"
 
-struct attr_desc;
 struct entry;
-struct op;
-struct store_write;
-struct store_read;
-struct wire_attr;
 struct errbuf;
+struct modlist;
+struct object_class;
+struct op;
+struct record;
+struct store_read;
 
-/* Common checks before any database is looked at: identity, read-only, restrict. 8, 53 ... or 0. */
+/* Checks before any database is looked at: 8 for anonymous. */
 int write_may_start(struct op *op);
 
-/* Evaluates the assertion control on an entry: 122 when it does not hold. */
+/* Fills *m for modlist.h's functions under the request's controls; texts go to *text. */
+void write_modlist(struct op *op, struct modlist *m, struct errbuf *text);
+
+/* Evaluates the assertion control on an entry (RFC 4528): 0, or 122 when it does not hold. */
 int write_assert(struct op *op, struct store_read *r, uint64_t id, const struct record *rec);
 
-/* Adds the pre-read or post-read response control for an entry as it stands in r. */
+/* Adds the pre-read or post-read response control (RFC 4527) when asked for; 0 or a result code. */
 int write_read_control(struct op *op, struct store_read *r, uint64_t id, bool post);
 
-/* Sets entryCSN, modifiersName, modifyTimestamp (unless lastmod is off or given under relax). */
+/* Reads entry id and decodes it under its DN: 0 or a result code. */
+int write_load(struct op *op, struct store_read *r, const struct record *rec, struct entry *out);
+
+/* Checks the changed entry as a whole (schema, structural class against the old one, NULL for new
+ * entries). */
+int write_check(struct op *op, const struct entry *e, const struct entry *old,
+    const struct object_class **structural_out);
+
+/* Sets entryCSN, modifiersName and modifyTimestamp, unless lastmod is off or the request set them.
+ */
 int write_stamp_modify(struct op *op, struct entry *e);
 
 /* Sets structuralObjectClass, entryUUID, creatorsName, createTimestamp and the modify stamps. */
-int write_stamp_add(struct op *op, struct entry *e, struct bv structural);
+int write_stamp_add(struct op *op, struct entry *e, const struct object_class *structural);
 
-/*
- * Resolves a request's attribute: description (17 with OpenLDAP's texts), user modifiable (19)
- * unless relaxed. Returns a result code.
- */
-int write_resolve(struct op *op, struct bv text, const struct attr_desc **out);
-
-/* Checks a list of values against syntax, single value, and repetition: 2, 19, 20, 21 with text. */
-int write_check_values(struct op *op, const struct attr_desc *d, const struct wire_attr *a);
-
-/* Ends an apply that succeeded so far: 16654 for no-op requests. */
+/* Returns whether the request is a no-op one: everything is checked, nothing changed, 16654. */
 bool write_is_noop(const struct op *op);
+
+/* Refuses a write the access rules do not grant: 50 with the text, or 32 when existence is hidden.
+ */
+int write_refused(struct op *op, struct bv normal_dn, const char *text);
 
 #endif

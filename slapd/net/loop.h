@@ -1,0 +1,62 @@
+#ifndef SLAPD_NET_LOOP_H
+#define SLAPD_NET_LOOP_H
+
+/* An event loop: one thread, one epoll, its own connections. */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "op/world.h"
+
+struct conn;
+struct errbuf;
+struct listener;
+struct op;
+
+enum { LOOP_READ_BYTES = 64 * 1024 };
+
+struct loop {
+	pthread_t thread;
+	unsigned number;
+	int epoll_fd;
+	int wake_fd;
+	struct world *world;
+	struct reader_set readers;
+	const struct listener *listeners;
+	size_t listener_count;
+	struct conn *conns;
+	size_t conn_count;
+	struct conn *runnable_first, **runnable_last;
+	struct op *free_ops;
+	unsigned free_op_count;
+	int64_t now_ms;
+	int64_t stop_deadline_ms;
+	bool accepting;
+	_Atomic(struct op *) finished; /* pushed by other threads */
+	atomic_bool stopping;
+	uint8_t *read_buffer; /* LOOP_READ_BYTES */
+};
+
+int loop_start(struct loop *l, unsigned number, struct world *w, const struct listener *listeners,
+    size_t listener_count, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Asks the loop to finish its operations and end; loop_join waits for it. */
+void loop_stop(struct loop *l);
+void loop_join(struct loop *l);
+
+/* Queues a connection for conn_run in this turn or the next. */
+void loop_make_runnable(struct loop *l, struct conn *c);
+
+/* Changes what epoll watches for on a connection. */
+void loop_watch(struct loop *l, struct conn *c, unsigned events);
+
+/* Operations are reused; a new one is zeroed but for its arena and assembly buffer. */
+struct op *loop_op_new(struct loop *l);
+void loop_op_free(struct loop *l, struct op *op);
+
+/* op->finished: hands a queued operation back to the loop of its connection, from any thread. */
+void loop_op_finished(struct op *op);
+
+#endif

@@ -1,0 +1,176 @@
+#include "acl/acl.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/desc.h"
+#include "model/entry.h"
+#include "model/schema.h"
+#include "op/handlers.h"
+#include "op/modlist.h"
+#include "op/op.h"
+#include "op/target.h"
+#include "op/world.h"
+#include "op/write.h"
+#include "store/store.h"
+
+/* Add (RFC 4511 4.7): the entry is built and its values checked on the loop, its place on the
+ * writer. */
+
+static int
+add_attribute(struct op *op, struct entry *e, const struct wire_attr *a)
+{
+	struct errbuf text;
+	struct modlist m;
+	const struct attr_desc *d = NULL;
+
+	write_modlist(op, &m, &text);
+	int code = modlist_resolve(&m, a->desc, &d);
+	if (code == 0)
+		code = modlist_check_values(&m, d, a);
+	if (code != 0)
+		return op_fail(op, code, "%s", text.text);
+	if (entry_find(e, d) != NULL)
+		return op_fail(op, LDAP_TYPE_OR_VALUE_EXISTS,
+		    "attribute '%.*s' provided more than once", BV(d->name));
+	code = entry_add_values(m.schema, e, d, a->values, a->count, NULL, &text);
+	return code == 0 ? 0 : op_fail(op, code, "%s", text.text);
+}
+
+/* OpenLDAP's convenience: naming values that the request left out are added. */
+static int
+add_naming(struct op *op, struct entry *e)
+{
+	const struct schema *s = op->world->conf->schema;
+	const struct rdn *rdn = &e->dn.rdns[0];
+	struct errbuf text = {""};
+
+	for (size_t i = 0; i < rdn->ava_count; i++) {
+		const struct ava *ava = &rdn->avas[i];
+		const struct attr *have = entry_find(e, ava->desc);
+		if (ava->desc->type->usage != ATTR_USER_APPLICATIONS)
+			return op_fail(op, LDAP_NAMING_VIOLATION,
+			    "naming attribute '%.*s' is operational", BV(ava->desc->name));
+		if (have != NULL && entry_attr_has(have, ava->normal))
+			continue;
+		int code = entry_add_values(s, e, ava->desc, &ava->value, 1, NULL, &text);
+		if (code != 0)
+			return op_fail(op, code, "%s", text.text);
+	}
+	return 0;
+}
+
+int
+op_add_prepare(struct op *op)
+{
+	const struct wire_add *q = &op->msg.u.add;
+	struct entry *e = arena_zalloc(op->arena, 1, sizeof(*e));
+	const struct schema *s = op->world->conf->schema;
+
+	int code = target_parse(op, q->dn, &op->target);
+	if (code == 0 && q->count == 0)
+		return op_fail(op, LDAP_PROTOCOL_ERROR, "no attributes provided");
+	if (code == 0)
+		code = target_backend_for_write(op, &op->target);
+	entry_init(e, op->arena, &op->target);
+	for (size_t i = 0; i < q->count && code == 0; i++)
+		code = add_attribute(op, e, &q->attrs[i]);
+	if (code == 0 && entry_find(e, desc_of_type(s, schema_known(s)->object_class)) == NULL)
+		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "no objectClass attribute");
+	if (code == 0)
+		code = add_naming(op, e);
+	op->prepared = e;
+	return code;
+}
+
+static int
+check_superior(struct op *op, struct store_read *r, uint64_t *parent_out)
+{
+	struct record rec;
+	struct dn superior = dn_parent(&op->target);
+
+	int code = target_find(op, r, &superior, "", parent_out, &rec);
+	if (code != 0)
+		return code;
+	if ((rec.flags & RECORD_ALIAS) != 0)
+		return op_fail(op, LDAP_ALIAS_PROBLEM, "parent is an alias");
+	if ((rec.flags & RECORD_SUBENTRY) != 0)
+		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "parent is a subentry");
+	if (!target_allows(op, superior.normal, NULL, BV_NONE, ACL_WRITE_ADD))
+		return write_refused(op, superior.normal, "no write access to parent");
+	return 0;
+}
+
+static bool
+is_top(const struct op *op)
+{
+	const struct conf_db *db = op->be->conf;
+
+	for (size_t i = 0; i < db->suffix_count; i++) {
+		if (bv_eq(db->suffixes[i].normal, op->target.normal))
+			return true;
+		if (db->suffixes[i].rdn_count == 0 && op->target.rdn_count == 1)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_place(struct op *op, struct store_read *r, uint64_t *parent_out)
+{
+	uint64_t id, superior;
+
+	int err = store_find(r, &op->target, &id, &superior);
+	if (err == 0)
+		return op_code(op, LDAP_ALREADY_EXISTS);
+	if (err != ERR_NOT_FOUND)
+		return op_store_error(op, err, NULL);
+	*parent_out = 0;
+	if (!is_top(op))
+		return check_superior(op, r, parent_out);
+	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_WRITE_ADD))
+		return op_fail(op, LDAP_INSUFFICIENT_ACCESS, "no write access to parent");
+	return 0;
+}
+
+/* The assertion and the post-read control look at the entry as stored. */
+static int
+look_back(struct op *op, struct store_write *w, uint64_t id)
+{
+	struct store_read *r = store_write_reader(w);
+	struct record rec;
+	struct errbuf e = {""};
+
+	int err = store_get(r, id, &rec, &e);
+	if (err != 0)
+		return op_hard_error(op, err, e.text);
+	int code = write_assert(op, r, id, &rec);
+	if (code == 0)
+		code = write_read_control(op, r, id, true);
+	if (code == 0 && !write_is_noop(op))
+		return 0;
+	err = store_delete(w, id, &e);
+	if (err != 0)
+		return op_hard_error(op, err, e.text);
+	return code != 0 ? code : op_code(op, LDAP_NO_OPERATION);
+}
+
+int
+op_add_apply(struct op *op, struct store_write *w)
+{
+	struct store_read *r = store_write_reader(w);
+	struct entry e = entry_copy(op->arena, op->prepared);
+	const struct object_class *structural = NULL;
+	struct errbuf text = {""};
+	uint64_t parent, id;
+
+	int code = check_place(op, r, &parent);
+	if (code == 0)
+		code = write_check(op, &e, NULL, &structural);
+	if (code == 0)
+		code = write_stamp_add(op, &e, structural);
+	if (code != 0)
+		return code;
+	int err = store_add(w, parent, &e, &id, &text);
+	if (err != 0)
+		return op_hard_error(op, err, text.text);
+	return look_back(op, w, id);
+}

@@ -1,0 +1,324 @@
+#include "op/area.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/conf.h"
+#include "model/desc.h"
+#include "model/match.h"
+#include "model/schema.h"
+#include "op/op.h"
+#include "op/target.h"
+#include "op/world.h"
+#include "store/attrmap.h"
+#include "store/plan.h"
+#include "store/store.h"
+
+/*
+ * Finding the base and what else a search covers. Alias chains are bounded by
+ * maxderefdepth and by a list of names already visited, so that circles end.
+ */
+
+static const char *const scope_suffixes[] = {
+    [LDAP_SCOPE_BASE_OBJECT] = "??base",
+    [LDAP_SCOPE_SINGLE_LEVEL] = "??one",
+    [LDAP_SCOPE_WHOLE_SUBTREE] = "??sub",
+    [LDAP_SCOPE_SUBORDINATES] = "??subordinate",
+};
+
+int
+area_add(struct op *op, struct areas *areas, const struct area *a)
+{
+	for (size_t i = 0; i < areas->count; i++) {
+		const struct area *x = &areas->list[i];
+		if (x->be == a->be && x->base == a->base && x->scope == a->scope)
+			return 0;
+	}
+	if (areas->count >= AREA_MAX)
+		return op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+		    "the search reaches more than %d aliased areas", AREA_MAX);
+	areas->list = arena_grow(
+	    op->arena, areas->list, areas->count, areas->count + 1, sizeof(*areas->list));
+	areas->list[areas->count++] = *a;
+	return 0;
+}
+
+/* Reads aliasedObjectName of an alias entry. */
+static int
+alias_target(struct op *op, struct store_read *r, const struct record *rec, struct dn *out)
+{
+	const struct schema *s = op->world->conf->schema;
+	uint32_t id =
+	    attr_map_id(store_read_map(r), desc_of_type(s, schema_known(s)->aliased_object_name));
+	struct record_attr a;
+	struct bv value, normal;
+
+	if (id == 0 || !record_find(rec, id, &a))
+		return ERR_NOT_FOUND;
+	struct record_values it = record_values_of(&a);
+	if (!record_next_value(&it, &value, &normal))
+		return ERR_NOT_FOUND;
+	return dn_parse(s, op->arena, arena_dup(op->arena, value), out, NULL);
+}
+
+/* Replaces the part of dn from the alias upwards by the alias's target. */
+static struct dn
+graft(struct op *op, const struct dn *dn, size_t keep, const struct dn *onto)
+{
+	struct dn result = *onto;
+
+	for (size_t i = keep; i > 0; i--)
+		result = dn_join(op->arena, &dn->rdns[i - 1], &result);
+	return result;
+}
+
+static int
+alias_problem(struct op *op, struct bv alias, const char *text)
+{
+	op->access_asked = true;
+	op->matched = alias;
+	return op_fail(op, LDAP_ALIAS_PROBLEM, "%s", text);
+}
+
+/* One step of finding the base: an alias at or above dn is followed, *dn replaced. 0: nothing to
+ * follow; 1: followed; otherwise a result code above 1. */
+static int
+follow_alias(struct op *op, struct store_read *r, struct dn *dn)
+{
+	uint64_t id, superior = 0;
+	struct record rec;
+	struct bv pretty;
+	struct dn to;
+
+	int err = store_find(r, dn, &id, &superior);
+	if (err == ERR_NOT_FOUND && superior == 0)
+		return 0;
+	if (err != 0 && err != ERR_NOT_FOUND)
+		return op_store_error(op, err, NULL);
+	err = store_get(r, err == 0 ? id : superior, &rec, NULL);
+	if (err != 0)
+		return op_store_error(op, err, NULL);
+	if ((rec.flags & RECORD_ALIAS) == 0)
+		return 0;
+	if (store_dn(r, &rec, op->arena, &pretty, NULL) != 0)
+		return op_store_error(op, ERR_CORRUPT, NULL);
+	if (alias_target(op, r, &rec, &to) != 0)
+		return alias_problem(op, pretty, "alias missing or invalid aliasedObjectName");
+	*dn = graft(op, dn, dn->rdn_count - dn_text_depth(pretty), &to);
+	op->matched = pretty;
+	return 1;
+}
+
+static int
+deref_base(struct op *op, struct dn *dn)
+{
+	unsigned depth = 0;
+	struct dn first = *dn;
+
+	for (;;) {
+		const struct backend *be = world_backend(op->world, dn->normal);
+		if (be == NULL || be != op->be)
+			return depth == 0
+				   ? 0
+				   : alias_problem(op, op->matched, "aliasedObject not found");
+		int step = follow_alias(op, op_reader(op, be), dn);
+		if (step != 1) {
+			if (step == 0)
+				op->matched = BV_NONE;
+			return step;
+		}
+		if (dn_eq(dn, &first) || ++depth > be->conf->max_deref_depth)
+			return alias_problem(op, op->matched, "circular alias");
+	}
+}
+
+/* After aliases were followed, a base that does not exist is the alias's problem. */
+static int
+find_after_deref(struct op *op, const struct dn *asked, const struct dn *dn, struct area *out)
+{
+	struct record rec;
+	int64_t scope = op->msg.u.search.scope;
+	int code =
+	    target_find(op, op_reader(op, op->be), dn, scope_suffixes[scope], &out->base, &rec);
+
+	if (code == LDAP_NO_SUCH_OBJECT && !dn_eq(asked, dn))
+		return alias_problem(op, asked->pretty, "aliasedObject not found");
+	if (code != 0)
+		return code;
+	out->be = op->be;
+	out->scope = (enum ldap_scope)scope;
+	out->normal = dn->normal;
+	return 0;
+}
+
+int
+area_find_base(struct op *op, struct area *out)
+{
+	struct dn dn = op->target;
+	struct errbuf e;
+	int64_t deref = op->msg.u.search.deref;
+	struct store_read *r = op_reader(op, op->be);
+
+	int err = store_read_begin(r, &e);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	if (deref == LDAP_DEREF_FINDING_BASE || deref == LDAP_DEREF_ALWAYS_ALIASES) {
+		int code = deref_base(op, &dn);
+		if (code != 0)
+			return code;
+	}
+	return find_after_deref(op, &op->target, &dn, out);
+}
+
+static bool
+reaches(const struct area *base, const struct dn *suffix, enum ldap_scope *scope_out)
+{
+	if (!dn_normal_is_under(suffix->normal, base->normal) || suffix->normal.n == base->normal.n)
+		return false;
+	if (base->scope == LDAP_SCOPE_WHOLE_SUBTREE || base->scope == LDAP_SCOPE_SUBORDINATES) {
+		*scope_out = LDAP_SCOPE_WHOLE_SUBTREE;
+		return true;
+	}
+	*scope_out = LDAP_SCOPE_BASE_OBJECT;
+	return base->scope == LDAP_SCOPE_SINGLE_LEVEL &&
+	       bv_eq(dn_text_parent(suffix->normal), base->normal);
+}
+
+static int
+add_one_glued(struct op *op, const struct backend *sub, enum ldap_scope scope, struct areas *areas)
+{
+	const struct dn *suffix = &sub->conf->suffixes[0];
+	struct store_read *r = op_reader(op, sub);
+	struct area a = {sub, 0, scope, suffix->normal};
+	uint64_t superior;
+	struct errbuf e;
+
+	int err = store_read_begin(r, &e);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	err = store_find(r, suffix, &a.base, &superior);
+	store_read_end(r);
+	return err == ERR_NOT_FOUND ? 0
+	       : err != 0	    ? op_store_error(op, err, NULL)
+				    : area_add(op, areas, &a);
+}
+
+int
+area_add_glued(struct op *op, const struct area *base, struct areas *areas)
+{
+	const struct backend *sub;
+	enum ldap_scope scope;
+	size_t from = 0;
+
+	while ((sub = world_glued(op->world, base->be, &from)) != NULL) {
+		if (sub->store == NULL || !reaches(base, &sub->conf->suffixes[0], &scope))
+			continue;
+		int code = add_one_glued(op, sub, scope, areas);
+		if (code != 0)
+			return code;
+	}
+	return 0;
+}
+
+/* Resolves what an alias found in a search points to; a broken alias is passed over (RFC
+ * 4511 4.5.1.3). */
+static int
+add_target(struct op *op, struct store_read *r, const struct area *in, const struct record *rec,
+    struct areas *areas)
+{
+	struct dn to;
+	struct record target;
+	struct area a = {in->be, 0,
+	    in->scope == LDAP_SCOPE_SINGLE_LEVEL ? LDAP_SCOPE_BASE_OBJECT
+						 : LDAP_SCOPE_WHOLE_SUBTREE,
+	    BV_NONE};
+	uint64_t superior;
+	int step = 1;
+
+	if (alias_target(op, r, rec, &to) != 0)
+		return 0;
+	for (unsigned depth = 0; step == 1 && depth <= in->be->conf->max_deref_depth; depth++)
+		step = follow_alias(op, r, &to);
+	op->matched = BV_NONE;
+	if (step != 0 || store_find(r, &to, &a.base, &superior) != 0)
+		return 0;
+	if (store_get(r, a.base, &target, NULL) != 0 || (target.flags & RECORD_ALIAS) != 0)
+		return 0;
+	a.normal = to.normal;
+	return area_add(op, areas, &a);
+}
+
+static struct match *
+class_match(struct op *op, const char *name)
+{
+	struct match *m = arena_zalloc(op->arena, 1, sizeof(*m));
+
+	if (match_resolve_compare(
+		op->world->conf->schema, op->arena, BV_LIT("objectClass"), bv_str(name), m) != 0)
+		m->kind = MATCH_FALSE;
+	return m;
+}
+
+static int
+add_aliases_of(struct op *op, size_t which, struct areas *areas)
+{
+	struct area in = areas->list[which];
+	struct store_read *r = op_reader(op, in.be);
+	struct plan_query q = {in.base, in.scope, class_match(op, "alias")};
+	struct record rec;
+	struct errbuf e;
+	uint64_t id;
+	int code = 0, more;
+
+	int err = store_read_begin(r, &e);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	struct plan *p = plan_new(r, op->arena, &q);
+	while (code == 0 && (more = plan_next(p, &id)) > 0) {
+		if (store_get(r, id, &rec, NULL) == 0 && (rec.flags & RECORD_ALIAS) != 0 &&
+		    id != in.base)
+			code = add_target(op, r, &in, &rec, areas);
+	}
+	plan_pause(p);
+	store_read_end(r);
+	return code;
+}
+
+int
+area_add_aliased(struct op *op, struct areas *areas)
+{
+	for (size_t i = 0; i < areas->count; i++) {
+		if (areas->list[i].scope == LDAP_SCOPE_BASE_OBJECT)
+			continue;
+		int code = add_aliases_of(op, i, areas);
+		if (code != 0)
+			return code;
+	}
+	return 0;
+}
+
+static bool
+in_area(const struct area *a, uint64_t id, const struct record *rec, struct bv normal)
+{
+	switch (a->scope) {
+	case LDAP_SCOPE_BASE_OBJECT:
+		return id == a->base;
+	case LDAP_SCOPE_SINGLE_LEVEL:
+		return rec->parent == a->base;
+	case LDAP_SCOPE_WHOLE_SUBTREE:
+		return dn_normal_is_under(normal, a->normal);
+	case LDAP_SCOPE_SUBORDINATES:
+		return id != a->base && dn_normal_is_under(normal, a->normal);
+	}
+	return false;
+}
+
+bool
+area_seen(const struct areas *areas, size_t current, const struct backend *be, uint64_t id,
+    const struct record *rec, struct bv normal)
+{
+	for (size_t i = 0; i < current; i++) {
+		if (areas->list[i].be == be && in_area(&areas->list[i], id, rec, normal))
+			return true;
+	}
+	return false;
+}

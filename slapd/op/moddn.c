@@ -1,0 +1,230 @@
+#include "acl/acl.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/desc.h"
+#include "model/entry.h"
+#include "model/schema.h"
+#include "op/handlers.h"
+#include "op/op.h"
+#include "op/target.h"
+#include "op/world.h"
+#include "op/write.h"
+#include "store/store.h"
+
+/* Modify DN (RFC 4511 4.9): one record changes, whatever hangs below it. */
+
+struct moddn {
+	struct rdn rdn;
+	bool has_superior;
+	struct dn superior;
+};
+
+static int
+parse(struct op *op, struct moddn *m)
+{
+	const struct wire_moddn *q = &op->msg.u.moddn;
+	const struct schema *s = op->world->conf->schema;
+
+	if (dn_parse_rdn(s, op->arena, q->new_rdn, &m->rdn, NULL) != 0)
+		return op_fail(op, LDAP_INVALID_DN_SYNTAX, "invalid new RDN");
+	m->has_superior = q->new_superior.p != NULL;
+	if (m->has_superior && dn_parse(s, op->arena, q->new_superior, &m->superior, NULL) != 0)
+		return op_fail(op, LDAP_INVALID_DN_SYNTAX, "invalid newSuperior");
+	return 0;
+}
+
+static bool
+is_suffix(const struct op *op)
+{
+	const struct conf_db *db = op->be->conf;
+
+	for (size_t i = 0; i < db->suffix_count; i++) {
+		if (bv_eq(db->suffixes[i].normal, op->target.normal))
+			return true;
+	}
+	return false;
+}
+
+static int
+check_names(struct op *op, const struct moddn *m)
+{
+	if (m->has_superior && dn_normal_is_under(m->superior.normal, op->target.normal))
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot place an entry below itself");
+	if (is_suffix(op) ||
+	    (m->has_superior && world_backend(op->world, m->superior.normal) != op->be))
+		return op_fail(op, LDAP_AFFECTS_MULTIPLE_DSAS, "cannot rename between DSAs");
+	return 0;
+}
+
+int
+op_moddn_prepare(struct op *op)
+{
+	struct moddn *m = arena_zalloc(op->arena, 1, sizeof(*m));
+
+	int code = target_parse(op, op->msg.u.moddn.dn, &op->target);
+	if (code == 0)
+		code = parse(op, m);
+	if (code == 0)
+		code = target_backend_for_write(op, &op->target);
+	if (code == 0)
+		code = check_names(op, m);
+	op->prepared = m;
+	return code;
+}
+
+static int
+find_superior(struct op *op, struct store_read *r, const struct moddn *m, uint64_t *id_out)
+{
+	struct record rec;
+	uint64_t nearest;
+
+	if (m->superior.rdn_count == 0) {
+		*id_out = 0;
+		return 0;
+	}
+	int err = store_find(r, &m->superior, id_out, &nearest);
+	if (err == ERR_NOT_FOUND)
+		return op_fail(op, LDAP_NO_SUCH_OBJECT, "new superior not found");
+	if (err == 0)
+		err = store_get(r, *id_out, &rec, NULL);
+	if (err != 0)
+		return op_store_error(op, err, NULL);
+	if ((rec.flags & RECORD_ALIAS) != 0)
+		return op_fail(op, LDAP_ALIAS_PROBLEM, "new superior is an alias");
+	if ((rec.flags & RECORD_REFERRAL) != 0)
+		return op_fail(op, LDAP_OTHER, "new superior is a referral");
+	if ((rec.flags & RECORD_SUBENTRY) != 0)
+		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "new superior is a subentry");
+	return 0;
+}
+
+static int
+check_access(struct op *op, const struct dn *superior)
+{
+	struct dn old_superior = dn_parent(&op->target);
+
+	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_WRITE) ||
+	    !target_allows(op, old_superior.normal, NULL, BV_NONE, ACL_WRITE_DELETE))
+		return write_refused(op, op->target.normal, "no write access to parent's children");
+	if (!target_allows(op, superior->normal, NULL, BV_NONE, ACL_WRITE_ADD))
+		return write_refused(
+		    op, op->target.normal, "no write access to new superior's children");
+	return 0;
+}
+
+static int
+remove_old_values(struct op *op, struct entry *e, const struct rdn *old)
+{
+	const struct schema *s = op->world->conf->schema;
+	struct errbuf text = {""};
+
+	for (size_t i = 0; i < old->ava_count; i++) {
+		const struct ava *ava = &old->avas[i];
+		const struct attr *a = entry_find(e, ava->desc);
+		if (a == NULL || !entry_attr_has(a, ava->normal))
+			continue;
+		int code = entry_delete_values(s, e, ava->desc, &ava->value, 1, &text);
+		if (code != 0)
+			return op_fail(op, code, "%s", text.text);
+	}
+	return 0;
+}
+
+static int
+add_new_values(struct op *op, struct entry *e, const struct rdn *new)
+{
+	const struct schema *s = op->world->conf->schema;
+	struct errbuf text = {""};
+
+	for (size_t i = 0; i < new->ava_count; i++) {
+		const struct ava *ava = &new->avas[i];
+		const struct attr *a = entry_find(e, ava->desc);
+		if (a != NULL && entry_attr_has(a, ava->normal))
+			continue;
+		int code =
+		    entry_check_writable(ava->desc, (op->ctl.given & OP_CTL_RELAX) != 0, &text);
+		if (code == 0)
+			code = entry_add_values(s, e, ava->desc, &ava->value, 1, NULL, &text);
+		if (code != 0)
+			return op_fail(op, code, "%s", text.text);
+	}
+	return 0;
+}
+
+static int
+change(struct op *op, const struct entry *old, struct entry *e, const struct moddn *m,
+    const struct dn *superior)
+{
+	int code = 0;
+
+	if (op->msg.u.moddn.delete_old_rdn)
+		code = remove_old_values(op, e, &old->dn.rdns[0]);
+	if (code == 0)
+		code = add_new_values(op, e, &m->rdn);
+	e->dn = dn_join(op->arena, &m->rdn, superior);
+	if (code == 0)
+		code = write_check(op, e, old, NULL);
+	return code == 0 ? write_stamp_modify(op, e) : code;
+}
+
+static int
+check_free(struct op *op, struct store_read *r, uint64_t parent, const struct moddn *m, uint64_t id)
+{
+	uint64_t there;
+	int err = store_find_child(r, parent, m->rdn.normal, &there);
+
+	if (err == ERR_NOT_FOUND || (err == 0 && there == id))
+		return 0;
+	return err == 0 ? op_code(op, LDAP_ALREADY_EXISTS) : op_store_error(op, err, NULL);
+}
+
+/* Everything that can refuse the request, up to the changed entry. */
+static int
+check(struct op *op, struct store_read *r, uint64_t id, struct entry *e, uint64_t *parent_out)
+{
+	const struct moddn *m = op->prepared;
+	struct dn superior = m->has_superior ? m->superior : dn_parent(&op->target);
+	struct record rec;
+	struct entry old;
+	struct errbuf text = {""};
+
+	int err = store_get(r, id, &rec, &text);
+	if (err != 0)
+		return op_store_error(op, err, text.text);
+	*parent_out = rec.parent;
+	int code = write_assert(op, r, id, &rec);
+	if (code == 0)
+		code = write_load(op, r, &rec, &old);
+	if (code == 0 && m->has_superior)
+		code = find_superior(op, r, m, parent_out);
+	if (code == 0)
+		code = check_access(op, &superior);
+	if (code == 0)
+		code = check_free(op, r, *parent_out, m, id);
+	if (code != 0)
+		return code;
+	*e = entry_copy(op->arena, &old);
+	return change(op, &old, e, m, &superior);
+}
+
+int
+op_moddn_apply(struct op *op, struct store_write *w)
+{
+	struct store_read *r = store_write_reader(w);
+	struct errbuf text = {""};
+	struct record rec;
+	struct entry e;
+	uint64_t id, parent;
+
+	int code = target_find(op, r, &op->target, "", &id, &rec);
+	if (code == 0)
+		code = check(op, r, id, &e, &parent);
+	if (code == 0)
+		code = write_read_control(op, r, id, false);
+	if (code != 0 || write_is_noop(op))
+		return code != 0 ? code : op_code(op, LDAP_NO_OPERATION);
+	int err = store_move(w, id, parent, &e, &text);
+	if (err != 0)
+		return op_hard_error(op, err, text.text);
+	return write_read_control(op, r, id, true);
+}

@@ -1,0 +1,130 @@
+#include "acl/acl.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/desc.h"
+#include "model/entry.h"
+#include "model/schema.h"
+#include "op/handlers.h"
+#include "op/modlist.h"
+#include "op/op.h"
+#include "op/target.h"
+#include "op/world.h"
+#include "op/write.h"
+#include "store/store.h"
+
+/* Modify (RFC 4511 4.6, RFC 4525): all modifications or none. */
+
+int
+op_modify_prepare(struct op *op)
+{
+	const struct wire_modify *q = &op->msg.u.modify;
+	struct errbuf text;
+	struct modlist m;
+
+	int code = target_parse(op, q->dn, &op->target);
+	if (code == 0)
+		code = target_backend_for_write(op, &op->target);
+	write_modlist(op, &m, &text);
+	for (size_t i = 0; i < q->count && code == 0; i++) {
+		const struct attr_desc *d;
+		code = modlist_resolve(&m, q->mods[i].attr.desc, &d);
+		if (code != 0)
+			op_fail(op, code, "%s", text.text);
+	}
+	return code;
+}
+
+static enum acl_level
+level_of(enum ldap_mod_op op)
+{
+	switch (op) {
+	case LDAP_MOD_OP_ADD:
+		return ACL_WRITE_ADD;
+	case LDAP_MOD_OP_DELETE:
+		return ACL_WRITE_DELETE;
+	case LDAP_MOD_OP_REPLACE:
+	case LDAP_MOD_OP_INCREMENT:
+		return ACL_WRITE;
+	}
+	return ACL_MANAGE;
+}
+
+static int
+check_access(struct op *op, const struct entry *e)
+{
+	const struct wire_modify *q = &op->msg.u.modify;
+	struct errbuf text;
+	struct modlist m;
+	const struct attr_desc *d;
+
+	write_modlist(op, &m, &text);
+	for (size_t i = 0; i < q->count; i++) {
+		if (modlist_resolve(&m, q->mods[i].attr.desc, &d) != 0)
+			return op_fail(op, LDAP_UNDEFINED_TYPE, "%s", text.text);
+		if (!target_allows(op, e->dn.normal, d, BV_NONE, level_of(q->mods[i].op)))
+			return write_refused(op, e->dn.normal, "");
+	}
+	/* Without a modification only the entry's existence is told: that needs a right, too. */
+	if (q->count == 0 && !target_allows(op, e->dn.normal, NULL, BV_NONE, ACL_DISCLOSE))
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	return 0;
+}
+
+static int
+change(struct op *op, const struct entry *old, struct entry *e)
+{
+	const struct wire_modify *q = &op->msg.u.modify;
+	struct errbuf text;
+	struct modlist m;
+	const struct object_class *structural = NULL;
+
+	write_modlist(op, &m, &text);
+	int code = modlist_apply(&m, e, q->mods, q->count);
+	if (code != 0)
+		return op_fail(op, code, "%s", text.text);
+	code = write_check(op, e, old, &structural);
+	if (code != 0)
+		return code;
+	if ((op->ctl.given & OP_CTL_RELAX) != 0) {
+		const struct schema *s = m.schema;
+		const struct attr_type *t = schema_known(s)->structural_object_class;
+		entry_remove(e, desc_of_type(s, t));
+		if (entry_put(s, e, t, structural->names[0]) != 0)
+			return op_fail(op, LDAP_OTHER, "internal error: structural class");
+	}
+	return write_stamp_modify(op, e);
+}
+
+int
+op_modify_apply(struct op *op, struct store_write *w)
+{
+	struct store_read *r = store_write_reader(w);
+	struct record rec;
+	struct entry old, e;
+	struct errbuf text = {""};
+	uint64_t id;
+
+	int code = target_find(op, r, &op->target, "", &id, &rec);
+	if (code == 0)
+		code = write_assert(op, r, id, &rec);
+	if (code == 0)
+		code = write_load(op, r, &rec, &old);
+	if (code != 0)
+		return code;
+	e = entry_copy(op->arena, &old);
+	code = check_access(op, &old);
+	if (code == 0)
+		code = change(op, &old, &e);
+	if (code == 0)
+		code = write_read_control(op, r, id, false);
+	if (code != 0 || (write_is_noop(op) && (op->ctl.given & OP_CTL_POST_READ) == 0))
+		return code != 0 ? code : op_code(op, LDAP_NO_OPERATION);
+	int err = store_replace(w, id, &e, &text);
+	if (err != 0)
+		return op_hard_error(op, err, text.text);
+	code = write_read_control(op, r, id, true);
+	if (code != 0 || !write_is_noop(op))
+		return code;
+	err = store_replace(w, id, &old, &text);
+	return err != 0 ? op_hard_error(op, err, text.text) : op_code(op, LDAP_NO_OPERATION);
+}

@@ -1,0 +1,118 @@
+#include "op/oplog.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "op/op.h"
+#include "wire/filter.h"
+
+/* Request and result lines. No credential, value or new password is ever written. */
+
+enum { MAX_FILTER_TEXT = 1024, MAX_NAMES_TEXT = 512 };
+
+#define HEAD "conn=%llu op=%llu "
+#define IDS(op) (unsigned long long)(op)->session->conn_id, (unsigned long long)(op)->op_id
+
+static void
+log_search(const struct op *op)
+{
+	const struct wire_search *q = &op->msg.u.search;
+	struct buf text;
+
+	buf_init(&text);
+	filter_print(q->filter, &text);
+	if (text.n > MAX_FILTER_TEXT)
+		text.n = MAX_FILTER_TEXT;
+	log_msg(LOG_L_STATS, HEAD "SRCH base=\"%.*s\" scope=%d deref=%d filter=\"%.*s\"", IDS(op),
+	    BV(q->base), (int)q->scope, (int)q->deref, BV(buf_bv(&text)));
+	text.n = 0;
+	for (size_t i = 0; i < q->attr_count && text.n < MAX_NAMES_TEXT; i++)
+		buf_printf(&text, "%s%.*s", i == 0 ? "" : " ", BV(q->attrs[i]));
+	if (q->attr_count > 0)
+		log_msg(LOG_L_STATS, HEAD "SRCH attr=%.*s", IDS(op), BV(buf_bv(&text)));
+	buf_done(&text);
+}
+
+static void
+log_modify(const struct op *op)
+{
+	const struct wire_modify *m = &op->msg.u.modify;
+	struct buf text;
+
+	log_msg(LOG_L_STATS, HEAD "MOD dn=\"%.*s\"", IDS(op), BV(m->dn));
+	buf_init(&text);
+	for (size_t i = 0; i < m->count && text.n < MAX_NAMES_TEXT; i++)
+		buf_printf(&text, "%s%.*s", i == 0 ? "" : " ", BV(m->mods[i].attr.desc));
+	log_msg(LOG_L_STATS, HEAD "MOD attr=%.*s", IDS(op), BV(buf_bv(&text)));
+	buf_done(&text);
+}
+
+static void
+log_bind(const struct op *op)
+{
+	const struct wire_bind *b = &op->msg.u.bind;
+
+	if (b->sasl)
+		log_msg(LOG_L_STATS, HEAD "BIND dn=\"%.*s\" method=163 mech=%.*s", IDS(op),
+		    BV(b->name), BV(b->mechanism));
+	else
+		log_msg(LOG_L_STATS, HEAD "BIND dn=\"%.*s\" method=%u", IDS(op), BV(b->name),
+		    (unsigned)b->method);
+}
+
+static void
+log_other(const struct op *op)
+{
+	const struct message *m = &op->msg;
+
+	if (m->tag == LDAP_REQ_ADD)
+		log_msg(LOG_L_STATS, HEAD "ADD dn=\"%.*s\"", IDS(op), BV(m->u.add.dn));
+	else if (m->tag == LDAP_REQ_DELETE)
+		log_msg(LOG_L_STATS, HEAD "DEL dn=\"%.*s\"", IDS(op), BV(m->u.delete_dn));
+	else if (m->tag == LDAP_REQ_MODDN)
+		log_msg(LOG_L_STATS, HEAD "MODRDN dn=\"%.*s\"", IDS(op), BV(m->u.moddn.dn));
+	else if (m->tag == LDAP_REQ_COMPARE)
+		log_msg(LOG_L_STATS, HEAD "CMP dn=\"%.*s\" attr=\"%.*s\"", IDS(op),
+		    BV(m->u.compare.dn), BV(m->u.compare.desc));
+	else if (m->tag == LDAP_REQ_EXTENDED)
+		log_msg(LOG_L_STATS, HEAD "EXT oid=%.*s", IDS(op), BV(m->u.extended.oid));
+	else if (m->tag == LDAP_REQ_ABANDON)
+		log_msg(LOG_L_STATS, HEAD "ABANDON msg=%lld", IDS(op), (long long)m->u.abandon_id);
+	else if (m->tag == LDAP_REQ_UNBIND)
+		log_msg(LOG_L_STATS, HEAD "UNBIND", IDS(op));
+}
+
+void
+oplog_request(const struct op *op)
+{
+	if (!log_on(LOG_L_STATS))
+		return;
+	if (op->msg.tag == LDAP_REQ_SEARCH)
+		log_search(op);
+	else if (op->msg.tag == LDAP_REQ_MODIFY)
+		log_modify(op);
+	else if (op->msg.tag == LDAP_REQ_BIND)
+		log_bind(op);
+	else
+		log_other(op);
+}
+
+void
+oplog_result(const struct op *op, unsigned tag)
+{
+	if (!log_on(LOG_L_STATS))
+		return;
+	int64_t now = clock_mono_us();
+	double qtime = (double)(op->started_us - op->received_us) / 1e6;
+	double etime = (double)(now - op->received_us) / 1e6;
+
+	if (op->msg.tag == LDAP_REQ_SEARCH)
+		log_msg(LOG_L_STATS,
+		    HEAD
+		    "SEARCH RESULT tag=%u err=%d qtime=%.6f etime=%.6f nentries=%llu text=%.*s",
+		    IDS(op), tag, op->code, qtime, etime, (unsigned long long)op->entries_sent,
+		    BV(op->text));
+	else
+		log_msg(LOG_L_STATS, HEAD "RESULT tag=%u err=%d qtime=%.6f etime=%.6f text=%.*s",
+		    IDS(op), tag, op->code, qtime, etime, BV(op->text));
+}

@@ -1,0 +1,292 @@
+#include "op/select.h"
+
+#include "acl/acl.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "model/desc.h"
+#include "model/match.h"
+#include "model/schema.h"
+#include "op/op.h"
+#include "op/selectval.h"
+#include "op/target.h"
+#include "op/world.h"
+#include "store/attrmap.h"
+#include "store/store.h"
+#include "wire/ber.h"
+#include "wire/message.h"
+
+/*
+ * Attribute selection. The request's list is compiled once into wanted descriptions
+ * and flags; per database map it becomes one verdict per attribute ID, so that the
+ * work per entry is an array look-up per row. Runs of rows that go out unchanged are
+ * copied as one piece.
+ */
+
+enum verdict { VERDICT_UNKNOWN, VERDICT_NO, VERDICT_YES, VERDICT_ASK };
+
+struct select {
+	const struct schema *schema;
+	bool all_user, all_operational, types_only;
+	const struct attr_desc **wanted;
+	size_t wanted_count;
+	struct match **value_items; /* NULL entries: items that can never match */
+	size_t value_item_count;
+	bool filter_values;
+	const struct attr_map *map; /* the map verdicts are for */
+	uint8_t *verdicts;	    /* by attribute ID */
+	bool computed_entry_dn, computed_subschema, computed_has_sub, computed_num_sub;
+};
+
+static void
+want(struct op *op, struct select *s, const struct attr_desc *d)
+{
+	s->wanted = arena_grow(
+	    op->arena, s->wanted, s->wanted_count, s->wanted_count + 1, sizeof(*s->wanted));
+	s->wanted[s->wanted_count++] = d;
+}
+
+/* RFC 4529: every attribute that the class and its superiors name. */
+static void
+want_class(struct op *op, struct select *s, const struct object_class *oc)
+{
+	if (oc == schema_known(s->schema)->extensible_object) {
+		s->all_user = s->all_operational = true;
+		return;
+	}
+	for (size_t i = 0; i < oc->must_count; i++)
+		want(op, s, desc_of_type(s->schema, oc->must[i]));
+	for (size_t i = 0; i < oc->may_count; i++)
+		want(op, s, desc_of_type(s->schema, oc->may[i]));
+	for (size_t i = 0; i < oc->sup_count; i++)
+		want_class(op, s, oc->sups[i]);
+}
+
+static void
+add_name(struct op *op, struct select *s, struct bv name)
+{
+	const struct attr_desc *d;
+	struct errbuf *no_text = NULL;
+
+	if (bv_eq(name, BV_LIT("*"))) {
+		s->all_user = true;
+	} else if (bv_eq(name, BV_LIT("+"))) {
+		s->all_operational = true;
+	} else if (name.n > 1 && name.p[0] == '@') {
+		const struct object_class *oc = schema_object_class(s->schema, bv_from(name, 1));
+		if (oc != NULL)
+			want_class(op, s, oc);
+	} else if (desc_parse(s->schema, op->arena, name, &d, no_text) == 0) {
+		want(op, s, d);
+	}
+}
+
+static bool
+wants_type(const struct select *s, const struct attr_type *t)
+{
+	if (t->usage == ATTR_USER_APPLICATIONS ? s->all_user : s->all_operational)
+		return true;
+	for (size_t i = 0; i < s->wanted_count; i++) {
+		if (s->wanted[i]->options.n == 0 && schema_attr_is_a(t, s->wanted[i]->type))
+			return true;
+	}
+	return false;
+}
+
+static bool
+names_type(const struct select *s, const struct attr_type *t)
+{
+	for (size_t i = 0; i < s->wanted_count; i++) {
+		if (s->wanted[i]->type == t)
+			return true;
+	}
+	return false;
+}
+
+struct select *
+select_new(struct op *op, const struct bv *attrs, size_t count, bool types_only)
+{
+	struct select *s = arena_zalloc(op->arena, 1, sizeof(*s));
+	const struct schema_known *k = schema_known(op->world->conf->schema);
+
+	s->schema = op->world->conf->schema;
+	s->types_only = types_only;
+	s->all_user = count == 0;
+	for (size_t i = 0; i < count; i++)
+		add_name(op, s, attrs[i]);
+	s->computed_entry_dn = wants_type(s, k->entry_dn);
+	s->computed_subschema = wants_type(s, k->subschema_subentry);
+	s->computed_has_sub = wants_type(s, k->has_subordinates);
+	s->computed_num_sub = names_type(s, k->num_subordinates);
+	return s;
+}
+
+void
+select_set_value_filters(struct op *op, struct select *s)
+{
+	s->filter_values = op->ctl.value_filter_count > 0;
+	s->value_item_count = op->ctl.value_filter_count;
+	s->value_items = arena_zalloc(op->arena, s->value_item_count, sizeof(*s->value_items));
+	for (size_t i = 0; i < s->value_item_count; i++)
+		s->value_items[i] = match_resolve(s->schema, op->arena, op->ctl.value_filters[i]);
+}
+
+static bool
+wants_desc(const struct select *s, const struct attr_desc *d)
+{
+	if (d->type->usage == ATTR_USER_APPLICATIONS ? s->all_user : s->all_operational)
+		return true;
+	for (size_t i = 0; i < s->wanted_count; i++) {
+		if (desc_is_subtype(d, s->wanted[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum verdict
+decide(struct op *op, const struct select *s, const struct attr_desc *d)
+{
+	const struct backend *be = op->be;
+	bool allowed = false;
+
+	if (d == NULL || !wants_desc(s, d))
+		return VERDICT_NO;
+	if (be == NULL)
+		return VERDICT_YES;
+	struct acl_who who = {op->who.normal, op_is_root(op, be)};
+	op->access_asked = true;
+	if (!acl_decided_once(be->acl, &who, d, ACL_READ, &allowed))
+		return VERDICT_ASK;
+	return allowed ? VERDICT_YES : VERDICT_NO;
+}
+
+static void
+bind_map(struct op *op, struct select *s, const struct attr_map *map)
+{
+	if (s->map == map)
+		return;
+	s->map = map;
+	s->verdicts = arena_zalloc(op->arena, attr_map_count(map) + 1, 1);
+}
+
+static bool
+row_goes_out(
+    struct op *op, struct select *s, const struct select_entry *e, const struct record_attr *a)
+{
+	uint8_t *v = &s->verdicts[a->attr_id];
+
+	if (*v == VERDICT_UNKNOWN)
+		*v = (uint8_t)decide(op, s, attr_map_desc(s->map, a->attr_id));
+	if (*v != VERDICT_ASK)
+		return *v == VERDICT_YES;
+	return target_allows_read(op, e->normal_dn, attr_map_desc(s->map, a->attr_id));
+}
+
+static void
+put_row(struct op *op, struct select *s, const struct record_attr *a, struct arena *scratch,
+    struct buf *out)
+{
+	const struct attr_desc *d = attr_map_desc(s->map, a->attr_id);
+
+	if (s->filter_values)
+		selectval_put(op->world->conf->schema, d, a, s->value_items, s->value_item_count,
+		    s->types_only, scratch, out);
+	else if (s->types_only)
+		message_put_attr(out, d->name, NULL, 0);
+	else
+		buf_put_bv(out, a->encoded);
+}
+
+int
+select_computed(struct op *op, const struct select_entry *e, const struct attr_desc *d,
+    struct arena *a, const struct bv **normals_out)
+{
+	const struct schema_known *k = schema_known(op->world->conf->schema);
+	struct bv *one = arena_zalloc(a, 1, sizeof(*one));
+
+	*normals_out = one;
+	if (d->type == k->entry_dn)
+		*one = e->normal_dn;
+	else if (d->type == k->subschema_subentry)
+		*one = op->world->subschema.entries[0].dn.normal;
+	else if (d->type == k->has_subordinates && e->read != NULL)
+		*one = store_has_children(e->read, e->id) ? BV_LIT("TRUE") : BV_LIT("FALSE");
+	else if (d->type == k->num_subordinates && e->read != NULL)
+		*one =
+		    arena_printf(a, "%llu", (unsigned long long)store_child_count(e->read, e->id));
+	else
+		return -1;
+	return 1;
+}
+
+static void
+put_computed_one(struct op *op, const struct select *s, const struct select_entry *e,
+    const struct attr_type *t, struct bv value, struct buf *out)
+{
+	const struct attr_desc *d = desc_of_type(s->schema, t);
+
+	if (!target_allows_read(op, e->normal_dn, d))
+		return;
+	if (s->types_only)
+		message_put_attr(out, d->name, NULL, 0);
+	else
+		message_put_attr(out, d->name, &value, 1);
+}
+
+static void
+put_computed(struct op *op, const struct select *s, const struct select_entry *e,
+    struct arena *scratch, struct buf *out)
+{
+	const struct schema_known *k = schema_known(s->schema);
+
+	if (s->computed_entry_dn)
+		put_computed_one(op, s, e, k->entry_dn, e->pretty_dn, out);
+	if (s->computed_subschema)
+		put_computed_one(op, s, e, k->subschema_subentry,
+		    op->world->subschema.entries[0].dn.pretty, out);
+	if (s->computed_has_sub && e->read != NULL)
+		put_computed_one(op, s, e, k->has_subordinates,
+		    store_has_children(e->read, e->id) ? BV_LIT("TRUE") : BV_LIT("FALSE"), out);
+	if (s->computed_num_sub && e->read != NULL)
+		put_computed_one(op, s, e, k->num_subordinates,
+		    arena_printf(
+			scratch, "%llu", (unsigned long long)store_child_count(e->read, e->id)),
+		    out);
+}
+
+/* Everything asked for is one contiguous run of the record and may be read. */
+static bool
+whole_run(struct op *op, const struct select *s, const struct select_entry *e)
+{
+	struct acl_who who = {op->who.normal, op->be != NULL && op_is_root(op, op->be)};
+
+	return s->all_user && !s->all_operational && s->wanted_count == 0 && !s->types_only &&
+	       !s->filter_values && op->be != NULL && e->read != NULL &&
+	       acl_reads_all(op->be->acl, &who);
+}
+
+static void
+put_rows(struct op *op, struct select *s, const struct select_entry *e, struct arena *scratch,
+    struct buf *out)
+{
+	for (size_t i = 0; i < e->record->row_count; i++) {
+		struct record_attr a = record_attr_at(e->record, i);
+		if (a.attr_id <= attr_map_count(s->map) && row_goes_out(op, s, e, &a))
+			put_row(op, s, &a, scratch, out);
+	}
+}
+
+struct bv
+select_encode(struct op *op, struct select *s, const struct select_entry *e, struct arena *scratch)
+{
+	struct buf *out = &op->assembly;
+
+	if (whole_run(op, s, e)) {
+		op->access_asked = true;
+		return e->record->user_attrs;
+	}
+	bind_map(op, s, e->map);
+	out->n = 0;
+	put_rows(op, s, e, scratch, out);
+	put_computed(op, s, e, scratch, out);
+	return buf_bv(out);
+}

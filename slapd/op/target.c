@@ -1,0 +1,262 @@
+#include "op/target.h"
+
+#include "acl/acl.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/conf.h"
+#include "model/desc.h"
+#include "model/schema.h"
+#include "op/op.h"
+#include "op/world.h"
+#include "store/attrmap.h"
+#include "store/store.h"
+#include "wire/ldap.h"
+#include "wire/url.h"
+
+/*
+ * From a DN in a request to an entry in a database, or to the right refusal:
+ * noSuchObject with the matched superior, or a referral (RFC 4511 4.1.9, RFC 3296 5).
+ */
+
+int
+target_parse(struct op *op, struct bv text, struct dn *out)
+{
+	struct errbuf e;
+
+	if (dn_parse(op->world->conf->schema, op->arena, text, out, &e) != 0)
+		return op_fail(op, LDAP_INVALID_DN_SYNTAX, "invalid DN");
+	return 0;
+}
+
+bool
+target_allows(
+    struct op *op, struct bv normal_dn, const struct attr_desc *desc, struct bv value, int level)
+{
+	const struct backend *be = op->be;
+	struct acl_who who = {op->who.normal, be != NULL && op_is_root(op, be)};
+	struct acl_target t = {
+	    normal_dn, desc == NULL ? ACL_PART_ENTRY : ACL_PART_ATTR, desc, value};
+
+	op->access_asked = true;
+	return acl_allows(
+	    be == NULL ? op->world->frontend_acl : be->acl, &who, &t, (enum acl_level)level);
+}
+
+bool
+target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc)
+{
+	return target_allows(op, normal_dn, desc, BV_NONE, ACL_READ);
+}
+
+int
+target_default_referral(struct op *op, struct bv dn_pretty, int code)
+{
+	const struct conf *c = op->world->conf;
+
+	if (c->referral_count == 0)
+		return code;
+	op->referrals = arena_zalloc(op->arena, c->referral_count, sizeof(struct bv));
+	for (size_t i = 0; i < c->referral_count; i++) {
+		struct errbuf e;
+		struct url u;
+		op->referrals[i] = c->referrals[i];
+		if (url_parse(op->arena, c->referrals[i], &u, &e) == 0 && !u.has_dn) {
+			u.has_dn = dn_pretty.n > 0;
+			u.dn = dn_pretty;
+			op->referrals[i] = url_print(op->arena, &u);
+		}
+	}
+	op->referral_count = c->referral_count;
+	op->text = BV_NONE;
+	return op_code(op, LDAP_REFERRAL);
+}
+
+static int
+refuse_special(struct op *op, const struct dn *dn)
+{
+	const char *verb = op->msg.tag == LDAP_REQ_MODIFY   ? "modification of"
+			   : op->msg.tag == LDAP_REQ_MODDN  ? "rename of"
+			   : op->msg.tag == LDAP_REQ_DELETE ? "deletion of"
+							    : "addition over";
+
+	if (op->msg.tag == LDAP_REQ_ADD && dn->rdn_count > 0)
+		return op_fail(op, LDAP_ALREADY_EXISTS, "subschema subentry already exists");
+	if (dn->rdn_count > 0)
+		return op_fail(
+		    op, LDAP_UNWILLING_TO_PERFORM, "%s subschema subentry not supported", verb);
+	if (op->msg.tag == LDAP_REQ_DELETE)
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot delete the root DSE");
+	if (op->msg.tag == LDAP_REQ_MODIFY)
+		return op_fail(
+		    op, LDAP_UNWILLING_TO_PERFORM, "modify upon the root DSE not supported");
+	return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "%s the root DSE not supported", verb);
+}
+
+static unsigned
+restrict_bit(enum ldap_tag tag)
+{
+	switch ((int)tag) {
+	case LDAP_REQ_ADD:
+		return CONF_OP_ADD;
+	case LDAP_REQ_DELETE:
+		return CONF_OP_DELETE;
+	case LDAP_REQ_MODDN:
+		return CONF_OP_RENAME;
+	default:
+		return CONF_OP_MODIFY;
+	}
+}
+
+static int
+check_writable(struct op *op)
+{
+	const struct conf_db *db = op->be->conf;
+
+	if (op->be->memory != NULL || op->be->store == NULL) {
+		if (!op_is_root(op, op->be))
+			return op_code(op, LDAP_INSUFFICIENT_ACCESS);
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,
+		    "this part of the directory is changed in the server's configuration files");
+	}
+	if (db->readonly || op->be->writer == NULL) {
+		if (db->update_ref_count > 0)
+			return target_default_referral(op, op->target.pretty,
+			    op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted"));
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
+	}
+	if ((db->restrict_ops & restrict_bit(op->msg.tag)) != 0)
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
+	const char *broken = writer_failure(op->be->writer);
+	if (broken != NULL)
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,
+		    "the database is read-only after a failed write; see the server's log");
+	return 0;
+}
+
+int
+target_backend_for_write(struct op *op, const struct dn *dn)
+{
+	bool subschema = bv_eq(dn->normal, op->world->subschema.entries[0].dn.normal);
+
+	op->be = world_backend(op->world, dn->normal);
+	if (subschema || (dn->rdn_count == 0 && op->msg.tag != LDAP_REQ_ADD && op->be == NULL))
+		return refuse_special(op, dn);
+	if (op->be == NULL || dn->rdn_count == 0)
+		return target_default_referral(op, dn->pretty,
+		    op_fail(op, LDAP_UNWILLING_TO_PERFORM, "no global superior knowledge"));
+	return check_writable(op);
+}
+
+/* Puts the request's DN where the referral's stood: the part above at is exchanged for the URL's
+ * DN. */
+static struct bv
+rewrite_dn(struct op *op, const struct url *u, struct bv at_pretty, struct bv dn_pretty)
+{
+	if (!u->has_dn || u->dn.n == 0)
+		return dn_pretty;
+	if (dn_pretty.n <= at_pretty.n)
+		return u->dn;
+	struct bv head = bv_make(dn_pretty.p, dn_pretty.n - at_pretty.n);
+	return arena_printf(op->arena, "%.*s%.*s", BV(head), BV(u->dn));
+}
+
+static struct bv
+rewrite_url(struct op *op, struct bv ref, struct bv at, struct bv dn_pretty, const char *suffix)
+{
+	struct url u;
+	struct errbuf e;
+
+	/* A label may follow the URI (RFC 2079); only the URI is for clients. */
+	ref.n = bv_find(ref, 0, ' ');
+	if (url_parse(op->arena, ref, &u, &e) != 0)
+		return ref;
+	u.dn = rewrite_dn(op, &u, at, dn_pretty);
+	u.has_dn = true;
+	u.attr_count = u.extension_count = 0;
+	u.scope = -1;
+	u.filter = BV_NONE;
+	return arena_printf(op->arena, "%.*s%s", BV(url_print(op->arena, &u)), suffix);
+}
+
+size_t
+target_ref_urls(struct op *op, struct store_read *r, const struct record *rec, struct bv at_pretty,
+    struct bv dn_pretty, const char *scope_suffix, struct bv **urls_out)
+{
+	const struct schema *s = op->world->conf->schema;
+	const struct attr_map *map = store_read_map(r);
+	struct record_attr ref;
+	struct bv value, normal;
+	size_t n = 0;
+
+	uint32_t id = attr_map_id(map, desc_of_type(s, schema_known(s)->ref));
+	if (id == 0 || !record_find(rec, id, &ref))
+		return 0;
+	*urls_out = arena_zalloc(op->arena, ref.count, sizeof(struct bv));
+	struct record_values it = record_values_of(&ref);
+	while (n < ref.count && record_next_value(&it, &value, &normal))
+		(*urls_out)[n++] = rewrite_url(
+		    op, arena_dup(op->arena, value), at_pretty, dn_pretty, scope_suffix);
+	return n;
+}
+
+int
+target_refer(struct op *op, struct store_read *r, const struct record *rec, struct bv at_pretty,
+    const struct dn *target, const char *scope_suffix)
+{
+	op->matched = at_pretty;
+	op->referral_count =
+	    target_ref_urls(op, r, rec, at_pretty, target->pretty, scope_suffix, &op->referrals);
+	if (op->referral_count == 0)
+		return op_fail(op, LDAP_OTHER,
+		    "the referral entry \"%.*s\" has no usable ref value", BV(at_pretty));
+	return op_code(op, LDAP_REFERRAL);
+}
+
+static int
+not_found(struct op *op, struct store_read *r, const struct dn *dn, const char *scope_suffix,
+    uint64_t superior)
+{
+	struct record rec;
+	struct errbuf e;
+	struct bv pretty, normal;
+
+	op->access_asked = true;
+	if (superior == 0)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	int err = store_get(r, superior, &rec, &e);
+	if (err == 0)
+		err = store_dn(r, &rec, op->arena, &pretty, &normal);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	if ((rec.flags & RECORD_REFERRAL) != 0)
+		return target_refer(op, r, &rec, pretty, dn, scope_suffix);
+	if (target_allows(op, normal, NULL, BV_NONE, ACL_DISCLOSE))
+		op->matched = pretty;
+	return op_code(op, LDAP_NO_SUCH_OBJECT);
+}
+
+int
+target_find(struct op *op, struct store_read *r, const struct dn *dn, const char *scope_suffix,
+    uint64_t *id_out, struct record *rec_out)
+{
+	uint64_t id, superior = 0;
+	struct errbuf e = {""};
+
+	int err = store_find(r, dn, &id, &superior);
+	if (err == ERR_NOT_FOUND)
+		return not_found(op, r, dn, scope_suffix, superior);
+	if (err == 0)
+		err = store_get(r, id, rec_out, &e);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	if ((rec_out->flags & RECORD_REFERRAL) != 0 &&
+	    (op->ctl.given & OP_CTL_MANAGE_DSA_IT) == 0) {
+		struct bv pretty;
+		op->access_asked = true;
+		if (store_dn(r, rec_out, op->arena, &pretty, NULL) != 0)
+			return op_store_error(op, ERR_CORRUPT, "");
+		return target_refer(op, r, rec_out, pretty, dn, scope_suffix);
+	}
+	*id_out = id;
+	return 0;
+}
