@@ -94,10 +94,12 @@ read_ava(const struct schema *s, struct arena *a, const struct dn_token *t, stru
 static bool
 sort_in(struct ava *avas, size_t count)
 {
-	struct ava added = avas[count - 1];
 	size_t at = count - 1;
 	int order = 1;
 
+	if (at == 0)
+		return true;
+	struct ava added = avas[at];
 	while (at > 0) {
 		order = bv_cmp(added.desc->name, avas[at - 1].desc->name);
 		if (order >= 0)

@@ -43,12 +43,14 @@ is_space(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool
-is_type_byte(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.';
-}
+/* The bytes of names and numeric OIDs (RFC 4512 1.4). */
+static const bool type_byte[256] = {
+    ['a' ... 'z'] = true,
+    ['A' ... 'Z'] = true,
+    ['0' ... '9'] = true,
+    ['-'] = true,
+    ['.'] = true,
+};
 
 static int
 hex_value(uint8_t c)
@@ -87,7 +89,7 @@ lex_type(struct bv text, size_t *pos, struct dn_token *out, struct errbuf *e)
 	size_t start = skip_spaces(text, *pos), end = start;
 
 	out->at = start;
-	while (end < text.n && is_type_byte(text.p[end]))
+	while (end < text.n && type_byte[text.p[end]])
 		end++;
 	if (end == start)
 		return fail(e, start, "an attribute type is expected");

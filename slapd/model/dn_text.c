@@ -32,13 +32,16 @@ static const uint8_t text_class[256] = {
     [0x80 ... 0xff] = T_HIGH,
 };
 
+/* Copies the value and returns the classes of its bytes: mostly that is all there is to do. */
 static unsigned
-classes_in(struct bv value)
+copy_bytes(uint8_t *out, struct bv value)
 {
 	unsigned classes = 0;
 
-	for (size_t i = 0; i < value.n; i++)
+	for (size_t i = 0; i < value.n; i++) {
+		out[i] = value.p[i];
 		classes |= text_class[value.p[i]];
+	}
 	return classes;
 }
 
@@ -73,15 +76,13 @@ put_escaped(uint8_t *out, struct bv value, unsigned everywhere)
 size_t
 dn_text_put_value(uint8_t *out, struct bv value)
 {
-	unsigned classes = classes_in(value), everywhere = T_SPECIAL;
+	unsigned classes = copy_bytes(out, value), everywhere = T_SPECIAL;
 
+	if (classes == 0)
+		return value.n;
 	if ((classes & T_HIGH) != 0 && !prep_is_utf8(value))
 		everywhere |= T_HIGH;
-	if ((classes & (everywhere | T_EDGE | T_FIRST)) != 0)
-		return put_escaped(out, value, everywhere);
-	if (value.n > 0)
-		memcpy(out, value.p, value.n);
-	return value.n;
+	return put_escaped(out, value, everywhere);
 }
 
 struct bv

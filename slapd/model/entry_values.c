@@ -201,19 +201,47 @@ entry_add_values(const struct schema *s, struct entry *e, const struct attr_desc
 	return add_prepared(e, attr, &given, index_out, text);
 }
 
+static int
+missing(const struct attr *attr, struct errbuf *text)
+{
+	if (attr->desc->type->equality == NULL)
+		return err_set(text, LDAP_INAPPROPRIATE_MATCHING, "%.*s: no equality matching rule",
+		    BV(attr->desc->name));
+	return err_set(text, LDAP_NO_SUCH_ATTRIBUTE, "%.*s: no such value", BV(attr->desc->name));
+}
+
+/* After a deletion the indexes in the set are wrong. */
+static void
+forget_set(struct attr *attr)
+{
+	attr->set = NULL;
+	attr->lookups = 0;
+}
+
+static int
+delete_one(struct attr *attr, struct bv normal, struct errbuf *text)
+{
+	size_t at = find_normal(attr, normal);
+
+	if (at == attr->count)
+		return missing(attr, text);
+	size_t after = attr->count - at - 1;
+	memmove(&attr->values[at], &attr->values[at + 1], after * sizeof(struct bv));
+	memmove(&attr->normals[at], &attr->normals[at + 1], after * sizeof(struct bv));
+	attr->count--;
+	forget_set(attr);
+	return 0;
+}
+
 /* Marks what is to go; every given value must be there. */
 static int
 mark_gone(const struct attr *attr, const struct attr *given, bool *gone, struct errbuf *text)
 {
 	for (size_t i = 0; i < given->count; i++) {
-		size_t found = find_normal(attr, given->normals[i]);
-		if (found == attr->count && attr->desc->type->equality == NULL)
-			return err_set(text, LDAP_INAPPROPRIATE_MATCHING,
-			    "%.*s: no equality matching rule", BV(attr->desc->name));
-		if (found == attr->count)
-			return err_set(text, LDAP_NO_SUCH_ATTRIBUTE, "%.*s: no such value",
-			    BV(attr->desc->name));
-		gone[found] = true;
+		size_t at = find_normal(attr, given->normals[i]);
+		if (at == attr->count)
+			return missing(attr, text);
+		gone[at] = true;
 	}
 	return 0;
 }
@@ -231,23 +259,20 @@ drop_gone(struct attr *attr, const bool *gone)
 		kept++;
 	}
 	attr->count = kept;
-	attr->set = NULL;
-	attr->lookups = 0;
+	forget_set(attr);
 }
 
 static int
-delete_prepared(struct entry *e, struct attr *attr, const struct attr *given, struct errbuf *text)
+delete_many(struct arena *a, struct attr *attr, const struct attr *given, struct errbuf *text)
 {
-	expect_lookups(e->arena, attr, given->count, attr->count);
-	struct arena_mark mark = arena_mark(e->arena);
-	bool *gone = arena_zalloc(e->arena, attr->count, sizeof(*gone));
+	expect_lookups(a, attr, given->count, attr->count);
+	struct arena_mark mark = arena_mark(a);
+	bool *gone = arena_zalloc(a, attr->count, sizeof(*gone));
 	int rc = mark_gone(attr, given, gone, text);
 
 	if (rc == 0)
 		drop_gone(attr, gone);
-	arena_rewind(e->arena, mark);
-	if (rc == 0 && attr->count == 0)
-		(void)entry_remove(e, attr->desc);
+	arena_rewind(a, mark);
 	return rc;
 }
 
@@ -265,8 +290,11 @@ entry_delete_values(const struct schema *s, struct entry *e, const struct attr_d
 	if (attr == NULL)
 		return err_set(
 		    text, LDAP_NO_SUCH_ATTRIBUTE, "%.*s: no such attribute", BV(desc->name));
-	if (count > 0)
-		return delete_prepared(e, attr, &given, text);
-	(void)entry_remove(e, desc);
-	return 0;
+	if (count == 1)
+		rc = delete_one(attr, given.normals[0], text);
+	else if (count > 1)
+		rc = delete_many(e->arena, attr, &given, text);
+	if (rc == 0 && (count == 0 || attr->count == 0))
+		(void)entry_remove(e, desc);
+	return rc;
 }
