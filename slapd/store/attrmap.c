@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "model/desc.h"
+#include "model/entry.h"
 #include "model/schema.h"
 #include "view.h"
 
@@ -152,4 +153,32 @@ attr_map_fill(struct attr_map *m, struct arena *a)
 	}
 	for (uint32_t id = 1; id <= m->count; id++)
 		place_id(m, next, id);
+}
+
+/* Numbers a description not met before. */
+static void
+number(struct attr_map *m, struct arena *a, const struct attr_desc *d)
+{
+	for (uint32_t id = 1; id <= m->count; id++) {
+		if (desc_eq(m->descs[id], d))
+			return;
+	}
+	m->descs = arena_grow(a, m->descs, m->count + 1, m->count + 2, sizeof(*m->descs));
+	m->descs[++m->count] = d;
+}
+
+const struct attr_map *
+attr_map_of_entries(
+    const struct schema *s, struct arena *a, const struct entry *entries, size_t count)
+{
+	struct attr_map *m = arena_zalloc(a, 1, sizeof(*m));
+
+	m->schema = s;
+	m->descs = arena_zalloc(a, 1, sizeof(*m->descs));
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < entries[i].count; j++)
+			number(m, a, entries[i].attrs[j].desc);
+	}
+	attr_map_fill(m, a);
+	return m;
 }
