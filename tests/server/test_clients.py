@@ -131,10 +131,11 @@ def test_ldapvi(server):
               "--bind", "simple"]
     done = run(["ldapvi", *common, "--base", data.SUFFIX, "--out", "(uid=jean)"])
     assert done.returncode == 0 and data.dn_of("jean") in done.stdout, done
-    records = (f"dn: cn=vi,{data.SUFFIX}\nchangetype: add\nobjectClass: person\ncn: vi\n"
-               f"sn: Editor\n\ndn: cn=vi,{data.SUFFIX}\nchangetype: modify\nreplace: sn\n"
-               f"sn: Changed\n-\n")
-    done = run(["ldapvi", *common, "--in", "--ldif"], stdin=records)
+    record = f"dn: cn=vi,{data.SUFFIX}\nobjectClass: person\ncn: vi\nsn: Editor\n"
+    done = run(["ldapvi", *common, "--ldapadd"], stdin=record)
+    assert done.returncode == 0, done
+    record = f"dn: cn=vi,{data.SUFFIX}\nchangetype: modify\nreplace: sn\nsn: Changed\n-\n"
+    done = run(["ldapvi", *common, "--ldapmodify"], stdin=record)
     assert done.returncode == 0, done
     with server.client() as anon:
         assert anon.read(f"cn=vi,{data.SUFFIX}").text("sn") == ["Changed"]

@@ -13,7 +13,7 @@ WORDS = ["alpha", "Beta", "gamma", "Delta ray", "epsilon  minus", "zeta", "eta",
 TEXTS = ["cn", "sn", "description", "title", "mail"]
 INDEXES = ["", "index cn,sn,description,title,mail,uid,telephoneNumber pres,eq,sub\n"
            "index uidNumber,gidNumber,homeDirectory pres,eq"]
-COUNT = 400
+COUNT = 300
 
 
 def some(rng, most=3):
@@ -116,7 +116,7 @@ def test_random_filters(make, index, seed):
     rng = random.Random(seed)
     server, model = populated(make, rng, index)
     with server.client() as anon:
-        check(anon, rng, model, 400)
+        check(anon, rng, model, 250)
     server.stop()
 
 
