@@ -1,5 +1,6 @@
 #include "config/confbuild.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,9 @@ confbuild_number(struct bv value, int64_t *out)
 	if (text[0] != '-' && (text[0] < '0' || text[0] > '9'))
 		return false;
 	int base = value.n > 1 && text[0] == '0' ? 0 : 10;
+	errno = 0;
 	long long v = strtoll(text, &end, base);
-	if (*end != 0 || end == text || v == INT64_MIN)
+	if (errno != 0 || *end != 0 || end == text)
 		return false;
 	*out = v;
 	return true;

@@ -117,7 +117,7 @@ check_one(const struct conf_db *db, struct errbuf *e)
 			if (dn_eq(&db->suffixes[i], &db->suffixes[j]))
 				return err_set(e, ERR_CONFIG,
 				    "database %.*s has the suffix \"%.*s\" twice", BV(db->name),
-				    BV(db->suffixes[i].pretty));
+				    BV(db->suffixes[j].pretty));
 		}
 	}
 	return 0;

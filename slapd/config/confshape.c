@@ -47,6 +47,8 @@ put_list(struct conf_tree *t, struct conf_node *n, const struct confshape_line *
 	for (size_t at = 0; at <= list.n;) {
 		size_t end = bv_find(list, at, ',');
 		struct bv item = bv_make(list.p + at, end - at);
+		if (item.n == 0)
+			item = BV_LIT("\"\"");
 		if (rest.n > 0)
 			item = arena_printf(t->arena, "%.*s %.*s", BV(item), BV(rest));
 		put_value(t, n, l, item);

@@ -1,0 +1,269 @@
+#include "confcase.h"
+#include "config/option.h"
+
+/*
+ * The rows: each is documented, bounded, and refuses something. Rows of a plain type get
+ * their wrong values from the type; the others need a case in the table below.
+ */
+
+static const struct option *rows;
+static size_t row_count;
+
+static bool
+is_directive(const struct option *o)
+{
+	return (o->flags & OPTION_F_DIRECTIVE) != 0;
+}
+
+static void
+test_rows_are_documented(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < row_count; i++) {
+		const struct option *o = &rows[i];
+		const char *name = o->keyword != NULL ? o->keyword : o->olc;
+
+		assert_non_null(name);
+		if (o->help == NULL || strlen(o->help) < 20 || o->help[strlen(o->help) - 1] != '.')
+			fail_msg("%s: help", name);
+		if (o->usage == NULL || o->usage[0] == 0)
+			fail_msg("%s: usage", name);
+		if (o->scope == 0)
+			fail_msg("%s: scope", name);
+		if (!is_directive(o) && (o->olc == NULL || o->oid == NULL))
+			fail_msg("%s: attribute", name);
+		if (o->type == OPTION_T_INT && (o->min >= o->max || o->unit == NULL))
+			fail_msg("%s: range", name);
+		if (o->ordered && !o->multi)
+			fail_msg("%s: ordered, but single", name);
+	}
+}
+
+/* A default must be one the row itself accepts, and plain fields must have one. */
+static void
+test_rows_have_usable_defaults(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < row_count; i++) {
+		const struct option *o = &rows[i];
+		int64_t n;
+
+		if (o->offset != 0 && o->type != OPTION_T_TEXT && o->fallback == NULL)
+			fail_msg("%s: a field without a default", o->keyword);
+		if (o->offset != 0 && o->type == OPTION_T_INT && o->width != 4 && o->width != 8)
+			fail_msg("%s: width %zu", o->keyword, o->width);
+		if (o->type != OPTION_T_INT || o->fallback == NULL)
+			continue;
+		if (!bv_to_i64(bv_str(o->fallback), &n) || n < o->min || n > o->max)
+			fail_msg("%s: default %s", o->keyword, o->fallback);
+	}
+}
+
+static void
+test_rows_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < row_count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			const struct option *x = &rows[i], *y = &rows[j];
+			if (x->keyword != NULL && y->keyword != NULL &&
+			    bv_is(bv_str(x->keyword), y->keyword))
+				fail_msg("keyword %s twice", x->keyword);
+			if (x->olc == NULL || y->olc == NULL)
+				continue;
+			if (bv_is(bv_str(x->olc), y->olc) || strcmp(x->oid, y->oid) == 0)
+				fail_msg("attribute %s twice", x->olc);
+		}
+		if (rows[i].keyword != NULL)
+			assert_ptr_equal(option_by_keyword(bv_str(rows[i].keyword)), &rows[i]);
+		if (rows[i].olc != NULL)
+			assert_ptr_equal(option_by_olc(bv_str(rows[i].olc)), &rows[i]);
+	}
+}
+
+/* ---- wrong values ---- */
+
+/* A wrong line for each row whose type does not give one, and what the error must say. */
+static const struct {
+	const char *keyword;
+	const char *line;
+	const char *says;
+} wrong[] = {
+    {"include", "include", "expected one file"},
+    {"database", "database hdb", "use mdb"},
+    {"backend", "backend ldap", "expected mdb"},
+    {"overlay", "overlay ppolicy", "overlay ppolicy is not built in"},
+    {"moduleload", "moduleload /usr/lib/ldap/syncprov.la", "module syncprov is not built in"},
+    {"ldapsyntax", "ldapsyntax nonsense", "t.conf:5"},
+    {"attributetype", "attributetype ( 1.2.3 NAME 'x' SUP nosuch )", "nosuch"},
+    {"objectclass", "objectclass ( 1.2.3 NAME 'x' MUST nosuch )", "nosuch"},
+    {"ditcontentrule", "ditcontentrule ( 1.2.3.4.5.99 NAME 'x' )", "t.conf:5"},
+    {"attributeoptions", "attributeoptions \"a b\"", "t.conf:5"},
+    {"loglevel", "loglevel loud", "expected a number or any"},
+    {"allow", "allow everything", "expected one of bind_v2"},
+    {"disallow", "disallow everything", "expected one of bind_anon"},
+    {"require", "require authc", "not enforced"},
+    {"restrict", "restrict thinking", "expected add"},
+    {"security", "security ssf=128", "not enforced"},
+    {"referral", "referral http://example/", "not an LDAP URL"},
+    {"rootDSE", "rootDSE \"\"", "expected <file>"},
+    {"serverID", "serverID 4096", "0 to 4095"},
+    {"password-hash", "password-hash {ROT13}", "expected one of {ARGON2}"},
+    {"sizelimit", "sizelimit many", "0 to 2147483647 entries"},
+    {"timelimit", "timelimit size=1", "not a limit"},
+    {"limits", "limits *", "expected <who>"},
+    {"access", "access to *", "expected to <what> by <who>"},
+    {"rootpw", "rootpw a b", "expected <password"},
+    {"subordinate", "subordinate loudly", "expected nothing or advertise"},
+    {"updateref", "updateref ldap://h/dc=x?cn", "may not name attributes"},
+    {"index", "index nosuch eq", "\"nosuch\" is not in the schema"},
+    {"mode", "mode 0777", "0600 to 0666"},
+    {"envflags", "envflags fast", "expected nosync"},
+    {"objectidentifier", "objectidentifier x", "expected <name>"},
+    {"dbnosync", "dbnosync perhaps", "not on or off"},
+    {"multiprovider", "multiprovider on", "not built in"},
+    {"updatedn", "updatedn cn=x", "updatedn is refused"},
+    {"syncrepl", "syncrepl rid=1", "syncrepl is refused"},
+    {"replica", "replica uri=ldap://x", "replica is refused"},
+    {"plugin", "plugin preoperation x.so init", "plugin is refused"},
+    {"schemadn", "schemadn cn=other", "only cn=Subschema"},
+    {"sortvals", "sortvals", "expected <attribute>"},
+    {"extra_attrs", "extra_attrs", "expected <attribute>"},
+};
+
+static const char *
+section_of(const struct option *o)
+{
+	if ((o->scope & OPTION_BACKEND) != 0 && (o->flags & OPTION_F_NODE) == 0)
+		return "#\n#\n#\nbackend mdb\n";
+	return (o->scope & (OPTION_DB | OPTION_MDB)) != 0 && (o->flags & OPTION_F_NODE) == 0
+		   ? CASE_DB
+		   : "#\n#\n#\n#\n";
+}
+
+static void
+refuse(const struct option *o, const char *line, const char *says)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s\n", section_of(o), line);
+	case_bad(text, says);
+	case_bad(text, "t.conf:5: ");
+}
+
+static void
+refuse_value(const struct option *o, const char *value, const char *says)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s %s", o->keyword, value);
+	refuse(o, line, says);
+}
+
+/* Wrong values that follow from a row's type. Returns whether there were any. */
+static bool
+refuse_by_type(const struct option *o)
+{
+	char number[32], range[96];
+
+	switch (o->type) {
+	case OPTION_T_BOOL:
+		refuse_value(o, "maybe", "is not on or off");
+		return true;
+	case OPTION_T_INT:
+		snprintf(range, sizeof(range), "is not %lld to %lld %s", (long long)o->min,
+		    (long long)o->max, o->unit);
+		refuse_value(o, "many", range);
+		refuse_value(o, "99999999999999999999", range);
+		snprintf(number, sizeof(number), "%lld", (long long)o->min - 1);
+		refuse_value(o, number, range);
+		return true;
+	case OPTION_T_DN:
+		refuse_value(o, "no-dn", "\"no-dn\"");
+		return true;
+	case OPTION_T_TEXT:
+	case OPTION_T_WORDS:
+		refuse(o, o->keyword, o->usage);
+		return true;
+	case OPTION_T_OWN:
+		break;
+	}
+	return false;
+}
+
+static void
+test_rows_refuse_wrong_values(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < row_count; i++) {
+		const struct option *o = &rows[i];
+		bool tried = false;
+
+		if (o->keyword == NULL)
+			continue;
+		for (size_t j = 0; j < sizeof(wrong) / sizeof(wrong[0]); j++) {
+			if (strcmp(wrong[j].keyword, o->keyword) != 0)
+				continue;
+			refuse(o, wrong[j].line, wrong[j].says);
+			tried = true;
+		}
+		if ((o->flags & OPTION_F_REFUSED) == 0)
+			tried |= refuse_by_type(o);
+		if (!tried)
+			fail_msg("%s: no wrong value in the table", o->keyword);
+	}
+}
+
+static void
+test_lookup_takes_other_spellings(void **state)
+{
+	static const char *const cases[][2] = {{"PidFile", "pidfile"},
+	    {"attribute", "attributetype"}, {"mirrormode", "multiprovider"},
+	    {"sasl-regexp", "authz-regexp"}, {"rootdse", "rootDSE"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct option *o = option_by_keyword(bv_str(cases[i][0]));
+		assert_non_null(o);
+		assert_string_equal(o->keyword, cases[i][1]);
+	}
+	assert_null(option_by_keyword(BV_LIT("")));
+	assert_null(option_by_keyword(BV_LIT("pidfil")));
+	assert_null(option_by_olc(BV_LIT("pidfile")));
+}
+
+static void
+test_nearest(void **state)
+{
+	static const char *const cases[][2] = {{"pidfle", "pidfile"}, {"sufix", "suffix"},
+	    {"rootdns", "rootdn"}, {"indx", "index"}, {"SIZELIMITS", "sizelimit"},
+	    {"moduleloads", "moduleload"}, {"xy", NULL}, {"", NULL}, {"entirely-different", NULL}};
+	char huge[5000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *got = option_nearest(bv_str(cases[i][0]));
+		if (cases[i][1] == NULL ? got != NULL
+					: got == NULL || strcmp(got, cases[i][1]) != 0)
+			fail_msg("%s: %s", cases[i][0], got == NULL ? "none" : got);
+	}
+	memset(huge, 'a', sizeof(huge));
+	assert_null(option_nearest(bv_make(huge, sizeof(huge))));
+	assert_string_equal(option_nearest_olc(BV_LIT("olcSufix")), "olcSuffix");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows_are_documented),
+	    cmocka_unit_test(test_rows_have_usable_defaults),
+	    cmocka_unit_test(test_rows_are_unique),
+	    cmocka_unit_test(test_rows_refuse_wrong_values),
+	    cmocka_unit_test(test_lookup_takes_other_spellings),
+	    cmocka_unit_test(test_nearest),
+	};
+
+	rows = option_rows(&row_count);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
