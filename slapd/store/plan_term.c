@@ -317,6 +317,8 @@ with_long_values(struct grams *g, const struct index_slot *slot, struct iter *it
 	struct iter *longs = plan_posting(g->b, new_key(g->b, slot, BV_LIT(""), &whole), false);
 	if (longs->kind == ITER_EMPTY)
 		return it;
+	if (it->kind == ITER_RANGE && !plan_realize_range(g->b, it))
+		return NULL;
 	struct iter *both = iter_new(g->b->arena, ITER_OR, false);
 	both->children = arena_alloc(g->b->arena, 2 * sizeof(struct iter *));
 	both->heads = arena_zalloc(g->b->arena, 2, sizeof(*both->heads));

@@ -43,19 +43,34 @@ new_config(struct store *s, const struct schema *schema, const struct index_spec
 	return c;
 }
 
+/* Tells the builder whether there is work: slots to build, or to drop. */
+static int
+note_work(struct store *s, MDB_txn *txn, const struct store_config *config)
+{
+	struct arena *a = arena_new(0);
+	struct view v = {0};
+	uint32_t number;
+	int rc = slot_load(s, txn, config, a, &v);
+	bool work = slot_first_dropped(s, txn, &number) == 0;
+
+	for (size_t i = 0; rc == 0 && i < v.slot_count; i++)
+		work |= !v.slots[i].ready;
+	if (work)
+		atomic_store(&s->building, true);
+	arena_free(&a);
+	return rc;
+}
+
 /* Writes the index states that the configuration asks for, if they are not there. */
 static int
 reconcile(struct store *s, MDB_txn *txn, const struct store_config *config)
 {
 	bool changed = false;
-	uint32_t number;
 	int rc = slot_reconcile(s, txn, config, &changed);
 
 	if (rc == 0 && changed)
 		rc = view_bump(s, txn);
-	if (rc == 0 && slot_first_dropped(s, txn, &number) == 0)
-		atomic_store(&s->building, true);
-	return rc;
+	return rc != 0 ? rc : note_work(s, txn, config);
 }
 
 static int
