@@ -74,6 +74,7 @@ enum attr_flag {
 	ATTR_ANSWER = 4, /* a lookup answers with it: a value too many is a difference too */
 	ATTR_SECRET = 8, /* never printed outside LDIF and receipts */
 	ATTR_ASCII = 16, /* IA5 String syntax */
+	ATTR_WHOLE = 32, /* has no equality rule: a server changes all values or none */
 };
 
 struct attr_type {

@@ -49,13 +49,32 @@ plan_missing(struct arena *arena, const struct record_attr *one, const struct re
 	return part->count == 0 ? NULL : part;
 }
 
+/* Makes of an addition a replacement by the old values and the added ones. */
+static struct plan_part *
+with_old_values(struct arena *arena, const struct plan_part *added)
+{
+	const struct record_attr *old = added->old;
+	struct plan_part *part =
+	    plan_part_new(arena, PLAN_PART_REPLACE, added->name, old->count + added->count);
+
+	memcpy(part->values, old->values, old->count * sizeof(*old->values));
+	memcpy(part->values + old->count, added->values, added->count * sizeof(*added->values));
+	part->count = old->count + added->count;
+	part->old = old;
+	return part;
+}
+
 static struct plan_part *
 compare_attr(const struct record_attr *want, const struct record *have, bool update)
 {
 	const struct record_attr *old = record_find(have, bv_str(want->name));
 	struct plan_part *part = plan_missing(have->arena, want, old);
 
-	if (part != NULL && old != NULL && (want->type->flags & ATTR_SINGLE) != 0)
+	if (part == NULL || old == NULL)
+		return part;
+	if ((want->type->flags & ATTR_WHOLE) != 0)
+		return with_old_values(have->arena, part);
+	if ((want->type->flags & ATTR_SINGLE) != 0)
 		part->op = update ? PLAN_PART_REPLACE : PLAN_PART_KEPT;
 	return part;
 }

@@ -16,6 +16,7 @@ enum {
 	CONNECT_SECONDS = 10,
 	ANSWER_SECONDS = 120,
 	PAGE_ENTRIES = 1000,
+	PAGES_MAX = 10000, /* ten million entries below one container: no directory, a loop */
 };
 
 struct server {
@@ -30,8 +31,10 @@ fail(const struct server *s, const char *what, int code)
 	char *text = NULL;
 
 	ldap_get_option(s->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
-	fprintf(stderr, "ldapmigrate: %s: %s: %s%s%s\n", s->uri, what, ldap_err2string(code),
-	    text != NULL && text[0] != 0 ? ": " : "", text != NULL ? text : "");
+	fprintf(stderr, "ldapmigrate: %s: %s: %s%s", s->uri, what, ldap_err2string(code),
+	    text != NULL && text[0] != 0 ? ": " : "");
+	plan_print_value(stderr, attrs_find(BV_LIT("text")), bv_str(text));
+	fputc('\n', stderr);
 	ldap_memfree(text);
 	return ERR_IO;
 }
@@ -224,11 +227,14 @@ int
 server_read_below(struct server *server, struct bv dn, struct records *list)
 {
 	struct berval cookie = {0, NULL};
+	int pages = 0;
 	int rc;
 
 	do {
 		rc = read_page(server, dn, &cookie, list);
-	} while (rc == LDAP_SUCCESS && cookie.bv_len > 0);
+	} while (rc == LDAP_SUCCESS && cookie.bv_len > 0 && ++pages < PAGES_MAX);
+	if (cookie.bv_len > 0)
+		rc = LDAP_SIZELIMIT_EXCEEDED;
 	ber_memfree(cookie.bv_val);
 	return rc;
 }

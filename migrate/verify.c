@@ -83,17 +83,23 @@ static void
 compare_parts(struct verify *v, const struct record *want, const struct plan_change *change)
 {
 	for (const struct plan_part *part = change->parts; part != NULL; part = part->next) {
+		const struct record_attr *mine = record_find(want, bv_str(part->name));
+		const struct plan_part *shown = part;
+
 		if (is_ignored(v, part->type))
 			continue;
-		if (part->op == PLAN_PART_ADD) {
+		if (part->op == PLAN_PART_KEPT) {
+			difference(v, want, part->name, "directory has");
+			print_list(part->type, part->old->values, part->old->count);
+			printf("    source has");
+		} else {
 			difference(v, want, part->name, "missing in the directory:");
-			print_list(part->type, part->values, part->count);
-			continue;
+			/* without an old value it may be a part of the attribute: the classes, say
+			 */
+			shown =
+			    part->old == NULL ? part : plan_missing(v->m->arena, mine, part->old);
 		}
-		difference(v, want, part->name, "directory has");
-		print_list(part->type, part->old->values, part->old->count);
-		printf("    source has");
-		print_list(part->type, part->values, part->count);
+		print_list(shown->type, shown->values, shown->count);
 	}
 }
 
