@@ -127,7 +127,11 @@ class Slapd:
         self.flags = options.get("flags", [])
         self.conf.write_text(options["conf"] if options.get("conf") is not None else self._conf())
         if options.get("entries"):
-            self.load(options["entries"])
+            try:
+                self.load(options["entries"])
+            except BaseException:
+                self.remove()
+                raise
 
     def _conf(self):
         rows = [f"include {schema_file(name, self.impl)}" for name in self.schemas]
@@ -165,23 +169,38 @@ class Slapd:
                 "-f", str(self.conf), *self.flags]
 
     def start(self, urls=None):
-        """Starts the server and waits until it answers. Returns self."""
-        self.port = self.port or free_port()
+        """Starts the server and waits until it answers. Returns self.
+
+        Somebody else may take a port between the choice and the start: then another is tried.
+        """
+        if self.port is not None:
+            return self._launch(urls)
+        for tries in range(3):
+            self.port = free_port()
+            try:
+                return self._launch(urls)
+            except ServerError:
+                if tries == 2:
+                    raise
+        return self
+
+    def _launch(self, urls):
         log = open(self.top / f"log.{len(self.logs)}", "wb")
         self.logs.append(log.name)
         self.process = subprocess.Popen(self.argv(urls), stdin=subprocess.DEVNULL,
                                         stdout=log, stderr=log)
         log.close()
-        self._wait()
+        self._wait(self.socket_path if urls is None or "ldapi" in urls
+                   else ("127.0.0.1", self.port))
         return self
 
-    def _wait(self):
+    def _wait(self, address):
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise ServerError(f"slapd ended with {self.process.returncode}:\n{self.log()}")
             try:
-                with Client(("127.0.0.1", self.port), timeout=5) as probe:
+                with Client(address, timeout=5) as probe:
                     probe.search("", 0, attrs=["1.1"])
                     return
             except (OSError, Disconnected):

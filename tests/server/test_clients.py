@@ -132,10 +132,10 @@ def test_ldapvi(server):
     done = run(["ldapvi", *common, "--base", data.SUFFIX, "--out", "(uid=jean)"])
     assert done.returncode == 0 and data.dn_of("jean") in done.stdout, done
     record = f"dn: cn=vi,{data.SUFFIX}\nobjectClass: person\ncn: vi\nsn: Editor\n"
-    done = run(["ldapvi", *common, "--ldapadd"], stdin=record)
+    done = run(["ldapvi", *common, "--in", "--ldif", "--add"], stdin=record)
     assert done.returncode == 0, done
     record = f"dn: cn=vi,{data.SUFFIX}\nchangetype: modify\nreplace: sn\nsn: Changed\n-\n"
-    done = run(["ldapvi", *common, "--ldapmodify"], stdin=record)
+    done = run(["ldapvi", *common, "--in", "--ldif"], stdin=record)
     assert done.returncode == 0, done
     with server.client() as anon:
         assert anon.read(f"cn=vi,{data.SUFFIX}").text("sn") == ["Changed"]

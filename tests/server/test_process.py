@@ -3,12 +3,22 @@
 import os
 import pathlib
 import signal
+import socket
 import time
 
 import pytest
 
 from . import data, expect, harness
 from .client import Client, Disconnected, modify_request, search_request
+
+
+def listens(port):
+    """Tells whether somebody listens on a loopback port."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
 
 
 def gone(path, seconds=5):
@@ -82,7 +92,7 @@ def test_forks_without_d(make):
     assert done.returncode == 0, done
     pidfile = server.top / "slapd.pid"
     deadline = time.monotonic() + 5
-    while not pidfile.exists() and time.monotonic() < deadline:
+    while not (pidfile.exists() and listens(server.port)) and time.monotonic() < deadline:
         time.sleep(0.02)
     pid = int(pidfile.read_text())
     try:
@@ -178,7 +188,6 @@ def test_ipv6(make):
     server = make(start=False, entries=data.entries())
     server.port = harness.free_port()
     try:
-        import socket
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("no IPv6 loopback here")
