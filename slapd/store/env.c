@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "hash.h"
+#include "load.h"
 
 /*
  * Opening LMDB. The map is address space, not memory or disk: we ask for 1 TiB and
@@ -277,8 +278,10 @@ adopt(struct store *s, const struct store_options *o, MDB_txn *txn, struct errbu
 		    "dump with slapadd into an empty directory",
 		    s->directory);
 	int rc = open_tables(s, txn, 0);
-	if (rc == 0)
-		return check_format(s, txn, e);
+	if (rc == 0) {
+		rc = check_format(s, txn, e);
+		return rc != 0 ? rc : load_recover(s, txn, o->read_only, e);
+	}
 	if (rc != MDB_NOTFOUND || o->read_only || !o->create)
 		return env_error(s, rc == MDB_NOTFOUND ? MDB_INVALID : rc, "opening tables", e);
 	MDB_stat st;

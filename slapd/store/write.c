@@ -210,9 +210,7 @@ keys_of(struct store_write *w, const struct record *rec, struct key_list *out)
 {
 	key_list_clear(out);
 	arena_reset(w->scratch);
-	int rc = index_keys_of(w->reader->view, rec, NULL, w->scratch, out);
-	key_list_sort(out);
-	return rc;
+	return index_keys_of(w->reader->view, rec, NULL, w->scratch, out);
 }
 
 /* Lists the keys of the record just encoded. */
@@ -226,6 +224,15 @@ new_keys(struct store_write *w)
 	return keys_of(w, &rec, &w->new_keys);
 }
 
+/* Moves the entry from its old index keys to its new ones. */
+static int
+change_keys(struct store_write *w, uint64_t id)
+{
+	key_list_sort(&w->old_keys);
+	key_list_sort(&w->new_keys);
+	return index_change(w->store, w->txn, &w->old_keys, &w->new_keys, id);
+}
+
 /* The key under which an entry is in the tree. */
 static void
 entry_key(const struct entry *e, uint64_t parent, struct tree_key *key)
@@ -235,7 +242,7 @@ entry_key(const struct entry *e, uint64_t parent, struct tree_key *key)
 }
 
 int
-store_add(struct store_write *w, uint64_t parent, const struct entry *e, uint64_t *id_out,
+write_add_record(struct store_write *w, uint64_t parent, const struct entry *e, uint64_t *id_out,
     struct errbuf *err)
 {
 	struct tree_key key;
@@ -254,13 +261,27 @@ store_add(struct store_write *w, uint64_t parent, const struct entry *e, uint64_
 		return err_set(err, rc, "there is an entry of this name already");
 	if (rc == 0)
 		rc = put_record(w, id, MDB_APPEND);
-	if (rc == 0)
-		rc = index_put(w->store, w->txn, &w->new_keys, id);
 	if (rc != 0)
 		return failed(w, rc, "adding an entry", err);
 	w->next_id++;
 	*id_out = id;
 	return 0;
+}
+
+int
+store_add(struct store_write *w, uint64_t parent, const struct entry *e, uint64_t *id_out,
+    struct errbuf *err)
+{
+	uint64_t id;
+	int rc = write_add_record(w, parent, e, &id, err);
+
+	if (rc != 0)
+		return rc;
+	key_list_sort(&w->new_keys);
+	rc = failed(w, index_put(w->store, w->txn, &w->new_keys, id), "writing the index", err);
+	if (rc == 0)
+		*id_out = id;
+	return rc;
 }
 
 /* Encodes the new content, lists old and new keys and writes both differences. */
@@ -275,8 +296,7 @@ rewrite(
 	if (rc == 0)
 		rc = failed(w, put_record(w, id, 0), "writing an entry", err);
 	if (rc == 0)
-		rc = failed(w, index_change(w->store, w->txn, &w->old_keys, &w->new_keys, id),
-		    "writing the index", err);
+		rc = failed(w, change_keys(w, id), "writing the index", err);
 	return rc;
 }
 
@@ -321,7 +341,7 @@ store_delete(struct store_write *w, uint64_t id, struct errbuf *err)
 	read_forget_names(w->reader);
 	rc = tree_del(w->store, w->txn, &key);
 	if (rc == 0)
-		rc = index_change(w->store, w->txn, &w->old_keys, &w->new_keys, id);
+		rc = change_keys(w, id);
 	if (rc == 0)
 		rc = env_error(w->store, mdb_del(w->txn, w->store->entries, &k, NULL),
 		    "removing an entry", err);

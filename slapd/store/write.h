@@ -24,6 +24,13 @@ struct entry;
 int write_ensure_attrs(struct store_write *w, const struct entry *e, struct errbuf *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Adds record and name as store_add does, but leaves the index to the caller: its keys, unsorted,
+ * are in w->new_keys, the record's bytes in w->record.
+ */
+int write_add_record(struct store_write *w, uint64_t parent, const struct entry *e,
+    uint64_t *id_out, struct errbuf *err) __attribute__((warn_unused_result));
+
 /* Reads the tables anew after this transaction has changed them; readers will too. */
 int write_renew_view(struct store_write *w) __attribute__((warn_unused_result));
 
