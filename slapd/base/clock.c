@@ -45,6 +45,8 @@ clock_gtime_at(int64_t epoch_s, char out[CLOCK_GTIME_BYTES])
 
 	if (gmtime_r(&t, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
+	if (tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
+		memset(&tm, 0, sizeof(tm));
 	size_t n = strftime(out, CLOCK_GTIME_BYTES, "%Y%m%d%H%M%SZ", &tm);
 	return bv_make(out, n);
 }

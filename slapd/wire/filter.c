@@ -142,11 +142,35 @@ row_of(int tag)
 	return NULL;
 }
 
+/*
+ * RFC 4511 4.5.1.7: what is not understood evaluates to Undefined. Such an item becomes
+ * an equality match on an attribute that no schema can define; it prints as "(\3f=undefined)".
+ */
+static int
+undefined(struct filter *f)
+{
+	*f = (struct filter){
+	    .kind = FILTER_EQUALITY, .desc = BV_LIT("?"), .value = BV_LIT("undefined")};
+	return 0;
+}
+
 static int
 decode_present(struct ber_in *in, struct filter *f)
 {
+	f->kind = FILTER_PRESENT;
 	f->desc = ber_octets(in, FILTER_PRESENT);
-	return f->desc.n == 0 ? ERR_SYNTAX : 0;
+	if (in->bad)
+		return ERR_SYNTAX;
+	return f->desc.n == 0 ? undefined(f) : 0;
+}
+
+static int
+decode_unknown(struct ber_in *in, struct filter *f)
+{
+	uint8_t tag;
+
+	(void)ber_any(in, &tag);
+	return in->bad ? ERR_SYNTAX : undefined(f);
 }
 
 static int
@@ -157,15 +181,15 @@ decode(struct decoder *d, struct ber_in *in, struct filter **out)
 	const struct row *row = row_of(tag);
 
 	*out = f;
-	if (tag == FILTER_PRESENT) {
-		f->kind = FILTER_PRESENT;
+	if (tag == FILTER_PRESENT)
 		return decode_present(in, f);
-	}
 	if (row == NULL)
-		return ERR_SYNTAX;
+		return decode_unknown(in, f);
 	f->kind = row->kind;
 	struct ber_in inner = ber_enter(in, (uint8_t)tag);
 	int r = row->decode(d, &inner, f);
+	if (r == ERR_SYNTAX && row->decode != decode_set && !inner.bad)
+		return undefined(f);
 	if (r == 0 || inner.bad)
 		ber_leave(in, &inner);
 	return in->bad ? ERR_SYNTAX : r;

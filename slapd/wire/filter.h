@@ -54,10 +54,11 @@ extern const struct filter_limits filter_default_limits;
 
 /*
  * Reads one Filter element from in. The tree lives in the arena, the values borrow in's bytes.
- * Returns 0; ERR_SYNTAX for malformed BER or a filter RFC 4511 forbids (unknown choice, substrings
- * without a component or out of order, empty description); ERR_LIMIT when a limit is exceeded
- * (detected before descending: no recursion deeper than limits->depth). Broken BER, as opposed to
- * a forbidden filter, also marks in bad. *out is untouched on failure.
+ * Returns 0; ERR_SYNTAX for malformed BER or a NOT without exactly one filter; ERR_LIMIT when a
+ * limit is exceeded (detected before descending: no recursion deeper than limits->depth). An item
+ * of an unknown choice, or one that RFC 4511 forbids (no attribute, substrings without a component,
+ * empty or out of order), becomes "(\3f=undefined)", which evaluates to Undefined. Broken BER also
+ * marks in bad. *out is untouched on failure.
  */
 int filter_decode(struct arena *a, struct ber_in *in, const struct filter_limits *limits,
     struct filter **out) __attribute__((warn_unused_result));
