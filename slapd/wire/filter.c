@@ -170,7 +170,7 @@ decode_unknown(struct ber_in *in, struct filter *f)
 	uint8_t tag;
 
 	(void)ber_any(in, &tag);
-	return in->bad ? ERR_SYNTAX : undefined(f);
+	return in->bad || (tag & 0xc0) != BER_CONTEXT ? ERR_SYNTAX : undefined(f);
 }
 
 static int
