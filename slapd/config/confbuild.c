@@ -46,16 +46,27 @@ confbuild_warn(struct conf_build *b, const char *fmt, ...)
 	confbuild_push(b, &b->conf->warnings, &b->conf->warning_count, line);
 }
 
+/* Takes over what the reader warned of. */
+static void
+keep_warnings(struct conf_build *b)
+{
+	for (const struct conf_warning *w = b->tree->warnings; w != NULL; w = w->next)
+		confbuild_push(b, &b->conf->warnings, &b->conf->warning_count, w->text);
+}
+
 void
 confbuild_push(struct conf_build *b, const struct bv **list, size_t *count, struct bv value)
 {
 	size_t n = *count;
-	struct bv *more = arena_alloc(b->arena, (n + 1) * sizeof(*more));
+	struct bv *more;
 
-	if (n > 0)
-		memcpy(more, *list, n * sizeof(*more));
-	more[n] = value;
-	*list = more;
+	if ((n & (n - 1)) == 0) { /* full: 0, 1, 2, 4, 8 ... */
+		more = arena_alloc(b->arena, (n == 0 ? 1 : n * 2) * sizeof(*more));
+		if (n > 0)
+			memcpy(more, *list, n * sizeof(*more));
+		*list = more;
+	}
+	memcpy((uint8_t *)(uintptr_t)*list + n * sizeof(value), &value, sizeof(value));
 	*count = n + 1;
 }
 
@@ -352,6 +363,7 @@ fill(struct conf_build *b, struct errbuf *e)
 	c->log_levels = LOG_L_STATS;
 	c->password_hash = BV_LIT("{ARGON2}");
 	c->message_limits.filter = &c->filter_limits;
+	keep_warnings(b);
 	init_dbs(b);
 	apply_defaults(b);
 	code = apply_rest(b, e);

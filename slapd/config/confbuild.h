@@ -41,7 +41,7 @@ int confbuild_run(struct conf_tree *tree, struct conf **out, struct errbuf *e)
 void confbuild_warn(struct conf_build *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Appends a value to a list that grows by one; for lists of a few. */
+/* Appends a value to a list that only this function has filled. */
 void confbuild_push(struct conf_build *b, const struct bv **list, size_t *count, struct bv value);
 
 /*

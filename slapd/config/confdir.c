@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/confshape.h"
 #include "config/conftree.h"
 #include "config/option.h"
@@ -246,15 +245,15 @@ take_attr(struct walk *w, struct conf_node *n, const struct wire_attr *a, struct
 
 /* Warns when others can read a file that holds a password. */
 static void
-check_secrecy(const struct conf_node *n, const char *path, FILE *f)
+check_secrecy(struct walk *w, const struct conf_node *n, FILE *f)
 {
 	struct stat st;
 
 	if (conftree_find(n, option_by_olc(BV_LIT("olcRootPW"))) == NULL)
 		return;
 	if (fstat(fileno(f), &st) == 0 && (st.st_mode & S_IROTH) != 0)
-		log_error(
-		    "warning: %s holds olcRootPW and everybody may read it; chmod 640 it", path);
+		conftree_warn(
+		    w->tree, "%s holds olcRootPW and everybody may read it; chmod 640 it", w->file);
 }
 
 /* Reads the one record of an open file. */
@@ -292,7 +291,7 @@ read_file(struct walk *w, const char *path, struct conf_node *parent, struct con
 	w->file = path;
 	int code = read_record(w, f, parent, out, e);
 	if (code == 0)
-		check_secrecy(*out, path, f);
+		check_secrecy(w, *out, f);
 	fclose(f);
 	return code;
 }
@@ -302,7 +301,9 @@ is_ldif(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
 
-	return n > 5 && d->d_name[0] != '.' && strcmp(d->d_name + n - 5, ".ldif") == 0;
+	bool plain = d->d_type == DT_REG || d->d_type == DT_LNK || d->d_type == DT_UNKNOWN;
+
+	return plain && n > 5 && d->d_name[0] != '.' && strcmp(d->d_name + n - 5, ".ldif") == 0;
 }
 
 static int read_children(

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -188,6 +189,15 @@ move(struct arena *a, const char *from, const char *to, const char *name, struct
 	return rename(old, new) != 0 ? sys_error(e, "create", new) : 0;
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
 int
 confdump_write(const struct conf_tree *t, const char *path, struct errbuf *e)
 {
@@ -197,6 +207,7 @@ confdump_write(const struct conf_tree *t, const char *path, struct errbuf *e)
 
 	if (code == 0)
 		code = make_folder(temp, e);
+	bool made = code == 0;
 	if (code == 0)
 		code = write_node(a, t->root, temp, e);
 	if (code == 0)
@@ -209,6 +220,8 @@ confdump_write(const struct conf_tree *t, const char *path, struct errbuf *e)
 		code = sys_error(e, "remove", temp);
 	if (code == 0)
 		code = sync_folder(path, e);
+	if (code != 0 && made)
+		nftw(temp, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	arena_free(&a);
 	return code;
 }

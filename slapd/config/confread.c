@@ -6,7 +6,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/conflex.h"
 #include "config/confshape.h"
 #include "config/conftree.h"
@@ -103,8 +102,8 @@ read_source(struct reader *r, struct source *s, struct bv text, struct errbuf *e
 	r->source = s;
 	int code = read_lines(r, text, e);
 	if (code == 0 && s->has_rootpw && s->readable_by_all)
-		log_error(
-		    "warning: %s holds rootpw and everybody may read it; chmod 640 it", s->name);
+		conftree_warn(
+		    r->tree, "%s holds rootpw and everybody may read it; chmod 640 it", s->name);
 	r->source = s->outer;
 	return code;
 }

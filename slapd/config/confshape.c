@@ -2,7 +2,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/confbuild.h"
 #include "config/conftree.h"
 #include "config/option.h"
@@ -68,7 +67,7 @@ replace_single(
 	if ((l->option->flags & OPTION_F_APPEND) != 0)
 		value = arena_printf(t->arena, "%.*s %.*s", BV(old->values[0].text), BV(value));
 	else
-		log_error("warning: %s:%lu: %s was given before, at line %lu; this one counts",
+		conftree_warn(t, "%s:%lu: %s was given before, at line %lu; this one counts",
 		    l->file, l->line, l->option->keyword, old->values[0].line);
 	conftree_remove(n, l->option);
 	return value;

@@ -1,9 +1,12 @@
 #include "config/conftree.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "config/option.h"
 
 /*
@@ -334,6 +337,21 @@ conftree_scope(const struct conf_node *n)
 	if (n->db_type == CONF_DB_FRONTEND)
 		return OPTION_FRONTEND | OPTION_DB;
 	return n->db_type == CONF_DB_MDB ? OPTION_DB | OPTION_MDB : OPTION_DB;
+}
+
+void
+conftree_warn(struct conf_tree *t, const char *fmt, ...)
+{
+	struct conf_warning *w = arena_alloc(t->arena, sizeof(*w));
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_error("warning: %s", text);
+	*w = (struct conf_warning){t->warnings, arena_dup(t->arena, bv_str(text))};
+	t->warnings = w;
 }
 
 int

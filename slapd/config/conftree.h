@@ -65,11 +65,18 @@ struct conf_node {
 	struct conf_stamp stamp;
 };
 
+/* What a reader warned of. */
+struct conf_warning {
+	struct conf_warning *next;
+	struct bv text;
+};
+
 struct conf_tree {
 	struct arena *arena;
 	struct conf_node *root;
 	struct conf_node *schema;
 	bool from_dir; /* read from slapd.d: cn=schema may repeat what is built in */
+	struct conf_warning *warnings; /* the last one first */
 };
 
 /* Returns a tree with cn=config and cn=schema; conf_tree_free frees it. */
@@ -129,6 +136,9 @@ struct bv conftree_dn(const struct conf_node *n, struct arena *a);
 
 /* Returns which option scopes a node may hold, as enum option_scope bits. */
 unsigned conftree_scope(const struct conf_node *n);
+
+/* Logs a warning and keeps it for the snapshot. */
+void conftree_warn(struct conf_tree *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts the place of a value before the text in e: "file:line: ..." and returns code. */
 int conftree_blame(const struct conf_value *v, struct errbuf *e, int code);

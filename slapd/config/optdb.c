@@ -50,12 +50,10 @@ optdb_suffix(struct conf_build *b, const struct option *o, struct bv value, stru
 		code = read_dn(b, o, value, &dn, e);
 	if (code != 0)
 		return code;
-	struct dn *more = arena_zalloc(b->arena, n + 1, sizeof(*more));
-	if (n > 0)
-		memcpy(more, db->suffixes, n * sizeof(*more));
-	more[n] = dn;
-	db->suffixes = more;
-	db->suffix_count = n + 1;
+	if ((n & (n - 1)) == 0)
+		db->suffixes = arena_grow(
+		    b->arena, db->suffixes, n, n == 0 ? 1 : n * 2, sizeof(*db->suffixes));
+	db->suffixes[db->suffix_count++] = dn;
 	return 0;
 }
 

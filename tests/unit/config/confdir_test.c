@@ -118,6 +118,7 @@ test_write_modes_and_refusals(void **state)
 	assert_int_equal(conf_write_dir(c->tree, inner, &e), ERR_EXISTS);
 	assert_non_null(strstr(e.text, "is not empty"));
 	assert_int_equal(conf_write_dir(c->tree, "/nonexistent/a/b", &e), ERR_IO);
+	assert_mode(inner, "cn=config/cn=schema.ldif", 0600);
 	case_file(folder, "plain", "x");
 	snprintf(inner, sizeof(inner), "%s/plain", folder);
 	assert_int_equal(conf_write_dir(c->tree, inner, &e), ERR_IO);

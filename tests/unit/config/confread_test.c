@@ -1,4 +1,5 @@
 #include "confcase.h"
+#include <sys/stat.h>
 #include "config/option.h"
 
 /* slapd.conf: what is refused and where, what includes may do, and what a line turns into. */
@@ -262,6 +263,39 @@ test_include_is_bounded(void **state)
 	case_remove(folder);
 }
 
+/* A password in a file that everybody may read is worth a warning; any other is not. */
+static void
+test_secrecy_warning(void **state)
+{
+	static const struct {
+		const char *text;
+		mode_t mode;
+		bool warned;
+	} cases[] = {
+	    {CASE_DB "rootpw x\n", 0644, true},
+	    {CASE_DB "rootpw x\n", 0640, false},
+	    {CASE_DB, 0644, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *folder = case_folder();
+		struct conf_tree *t = NULL;
+		struct conf *c = NULL;
+		struct errbuf e = {""};
+		char path[128];
+
+		case_file(folder, "slapd.conf", cases[i].text);
+		snprintf(path, sizeof(path), "%s/slapd.conf", folder);
+		assert_int_equal(chmod(path, cases[i].mode), 0);
+		assert_int_equal(conf_read_file(path, &t, &e), 0);
+		assert_int_equal(conf_build(&t, &c, &e), 0);
+		assert_int_equal(c->warning_count, cases[i].warned);
+		conf_unref(&c);
+		case_remove(folder);
+	}
+}
+
 static void
 test_read_missing_file(void **state)
 {
@@ -306,6 +340,7 @@ main(void)
 	    cmocka_unit_test(test_include_defines_schema_entries),
 	    cmocka_unit_test(test_include_errors_name_the_place),
 	    cmocka_unit_test(test_include_is_bounded),
+	    cmocka_unit_test(test_secrecy_warning),
 	    cmocka_unit_test(test_read_missing_file),
 	    cmocka_unit_test(test_long_lines),
 	};
