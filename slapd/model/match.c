@@ -16,6 +16,7 @@
 struct resolver {
 	const struct schema *schema;
 	struct arena *arena;
+	struct match **class_sets; /* made so far: two rows by class index; NULL: none yet */
 };
 
 static struct match *
@@ -43,16 +44,104 @@ described(const struct resolver *r, enum match_kind kind, const struct filter *f
 	return desc_parse(r->schema, r->arena, f->desc, &m->desc, NULL) == 0 ? m : NULL;
 }
 
+static void
+add_child(const struct resolver *r, struct match *set, size_t *cap, struct match *child)
+{
+	if (set->child_count == *cap) {
+		size_t wider = *cap == 0 ? 4 : 2 * *cap;
+		set->children =
+		    arena_grow(r->arena, set->children, *cap, wider, sizeof(struct match *));
+		*cap = wider;
+	}
+	set->children[set->child_count++] = child;
+}
+
+/* Returns where the set of a class is kept: one row for objectClass, one for structuralObjectClass.
+ */
+static struct match **
+class_set_place(struct resolver *r, const struct attr_type *t, const struct object_class *oc)
+{
+	size_t count = schema_class_count(r->schema);
+	size_t row = t == schema_known(r->schema)->object_class ? 0 : 1;
+
+	if (r->class_sets == NULL)
+		r->class_sets = arena_zalloc(r->arena, 2 * count, sizeof(struct match *));
+	return &r->class_sets[row * count + oc->index];
+}
+
+/* The equality item again, for one class. */
+static struct match *
+for_class(const struct resolver *r, const struct match *item, const struct object_class *oc)
+{
+	struct match *m = node(r, MATCH_EQUALITY);
+
+	m->desc = item->desc;
+	m->rule = item->rule;
+	m->raw = oc->names[0];
+	return rule_normalize_assertion(m->rule, r->schema, r->arena, oc->oid, &m->normal) == 0
+		   ? m
+		   : undefined(r);
+}
+
+static struct match *
+make_class_set(const struct resolver *r, const struct match *item, const struct object_class *oc)
+{
+	struct match *any = node(r, MATCH_OR);
+	size_t cap = 0;
+
+	any->desc = item->desc;
+	any->raw = item->raw;
+	if (oc == schema_known(r->schema)->top) {
+		any->kind = MATCH_PRESENT;
+		return any;
+	}
+	for (size_t i = 0; i < schema_class_count(r->schema); i++) {
+		const struct object_class *sub = schema_class_at(r->schema, i);
+		if (schema_class_is_a(sub, oc))
+			add_child(r, any, &cap, for_class(r, item, sub));
+	}
+	return any->child_count == 1 ? any->children[0] : any;
+}
+
+/*
+ * An entry of a class is of its superclasses too, whether they are listed or not (RFC 4512 3.3),
+ * so asserting a class asserts any of its subclasses. Every entry is of class top. A class that
+ * the filter names again gets the same node: many terms cannot make many copies of a big set.
+ */
+static struct match *
+class_set(struct resolver *r, const struct match *item, struct bv value)
+{
+	const struct object_class *oc = schema_object_class(r->schema, value);
+
+	if (oc == NULL)
+		return undefined(r);
+	struct match **place = class_set_place(r, item->desc->type, oc);
+	if (*place == NULL)
+		*place = make_class_set(r, item, oc);
+	return *place;
+}
+
+/* Classes are asserted by the attribute itself with its own rule; RDN values stand alone. */
+static bool
+asserts_class(const struct resolver *r, const struct match *m)
+{
+	const struct schema_known *known = schema_known(r->schema);
+
+	if (m->desc == NULL || m->dn_attributes || m->rule != m->desc->type->equality)
+		return false;
+	return m->desc == desc_of_type(r->schema, known->object_class) ||
+	       m->desc == desc_of_type(r->schema, known->structural_object_class);
+}
+
 /* Gives the node its rule and assertion; undefined when the value is none of the rule's. */
 static struct match *
-assert_value(
-    const struct resolver *r, struct match *m, const struct match_rule *rule, struct bv value)
+assert_value(struct resolver *r, struct match *m, const struct match_rule *rule, struct bv value)
 {
 	m->rule = rule;
 	if (rule == NULL ||
 	    rule_normalize_assertion(rule, r->schema, r->arena, value, &m->normal) != 0)
 		return undefined(r);
-	return m;
+	return asserts_class(r, m) ? class_set(r, m, value) : m;
 }
 
 /*
@@ -60,7 +149,7 @@ assert_value(
  * particular; both are resolved as they stand, evaluation compares descriptions.
  */
 static struct match *
-resolve_equality(const struct resolver *r, const struct filter *f)
+resolve_equality(struct resolver *r, const struct filter *f)
 {
 	struct match *m = described(r, MATCH_EQUALITY, f);
 
@@ -69,7 +158,7 @@ resolve_equality(const struct resolver *r, const struct filter *f)
 
 /* Without an approximate rule, or without a word in the assertion, it is equality (RFC 4511). */
 static struct match *
-resolve_approx(const struct resolver *r, const struct filter *f)
+resolve_approx(struct resolver *r, const struct filter *f)
 {
 	struct match *m = described(r, MATCH_APPROX, f);
 
@@ -85,7 +174,7 @@ resolve_approx(const struct resolver *r, const struct filter *f)
 }
 
 static struct match *
-resolve_ordering(const struct resolver *r, enum match_kind kind, const struct filter *f)
+resolve_ordering(struct resolver *r, enum match_kind kind, const struct filter *f)
 {
 	struct match *m = described(r, kind, f);
 
@@ -99,7 +188,7 @@ resolve_ordering(const struct resolver *r, enum match_kind kind, const struct fi
 }
 
 static struct match *
-resolve_substrings(const struct resolver *r, const struct filter *f)
+resolve_substrings(struct resolver *r, const struct filter *f)
 {
 	struct match *m = described(r, MATCH_SUBSTRINGS, f);
 	struct substrings given = {f->initial, f->any, f->any_count, f->final};
@@ -113,7 +202,7 @@ resolve_substrings(const struct resolver *r, const struct filter *f)
 }
 
 static struct match *
-resolve_present(const struct resolver *r, const struct filter *f)
+resolve_present(struct resolver *r, const struct filter *f)
 {
 	struct match *m = described(r, MATCH_PRESENT, f);
 
@@ -129,7 +218,7 @@ is_comparing(const struct match_rule *rule)
 }
 
 static struct match *
-resolve_extensible(const struct resolver *r, const struct filter *f)
+resolve_extensible(struct resolver *r, const struct filter *f)
 {
 	struct match *m =
 	    f->desc.p == NULL ? node(r, MATCH_EXTENSIBLE) : described(r, MATCH_EXTENSIBLE, f);
@@ -150,10 +239,10 @@ resolve_extensible(const struct resolver *r, const struct filter *f)
 	return assert_value(r, m, rule, f->value);
 }
 
-static struct match *resolve(const struct resolver *r, const struct filter *f);
+static struct match *resolve(struct resolver *r, const struct filter *f);
 
 static struct match *
-resolve_not(const struct resolver *r, const struct filter *f)
+resolve_not(struct resolver *r, const struct filter *f)
 {
 	struct match *child = resolve(r, f->children[0]);
 
@@ -184,44 +273,39 @@ resolve_not(const struct resolver *r, const struct filter *f)
 	return m;
 }
 
-static void
-add_child(const struct resolver *r, struct match *set, size_t *cap, struct match *child)
-{
-	if (set->child_count == *cap) {
-		size_t wider = *cap == 0 ? 4 : 2 * *cap;
-		set->children =
-		    arena_grow(r->arena, set->children, *cap, wider, sizeof(struct match *));
-		*cap = wider;
-	}
-	set->children[set->child_count++] = child;
-}
-
+/*
+ * Returns whether adding the child changes nothing: a second UNDEFINED, or the same class set.
+ * Other children are not looked for: the search would be long and find little.
+ */
 static bool
-has_undefined(const struct match *set)
+is_repeated(const struct match *set, const struct match *child)
 {
+	bool is_class_set = child->kind == MATCH_OR && child->desc != NULL;
+
+	if (!is_class_set && child->kind != MATCH_UNDEFINED)
+		return false;
 	for (size_t i = 0; i < set->child_count; i++)
-		if (set->children[i]->kind == MATCH_UNDEFINED)
+		if (set->children[i] == child ||
+		    (!is_class_set && set->children[i]->kind == MATCH_UNDEFINED))
 			return true;
 	return false;
 }
 
-/* Adds a resolved child: its own children when it is the same connective; one UNDEFINED only. */
+/* Adds a resolved child, or its children when it is the same connective (class sets stay whole). */
 static void
 merge_child(const struct resolver *r, struct match *set, size_t *cap, struct match *child)
 {
-	if (child->kind == MATCH_UNDEFINED && has_undefined(set))
-		return;
-	if (child->kind != set->kind) {
-		add_child(r, set, cap, child);
-		return;
-	}
-	for (size_t i = 0; i < child->child_count; i++)
+	bool flatten = child->kind == set->kind && child->desc == NULL;
+
+	for (size_t i = 0; flatten && i < child->child_count; i++)
 		merge_child(r, set, cap, child->children[i]);
+	if (!flatten && !is_repeated(set, child))
+		add_child(r, set, cap, child);
 }
 
 /* neutral says nothing in this connective; the other constant, decisive, settles it. */
 static struct match *
-resolve_set(const struct resolver *r, enum match_kind kind, const struct filter *f)
+resolve_set(struct resolver *r, enum match_kind kind, const struct filter *f)
 {
 	enum match_kind neutral = kind == MATCH_AND ? MATCH_TRUE : MATCH_FALSE;
 	enum match_kind decisive = kind == MATCH_AND ? MATCH_FALSE : MATCH_TRUE;
@@ -241,7 +325,7 @@ resolve_set(const struct resolver *r, enum match_kind kind, const struct filter 
 }
 
 static struct match *
-resolve(const struct resolver *r, const struct filter *f)
+resolve(struct resolver *r, const struct filter *f)
 {
 	switch (f->kind) {
 	case FILTER_AND:
@@ -271,7 +355,7 @@ resolve(const struct resolver *r, const struct filter *f)
 struct match *
 match_resolve(const struct schema *s, struct arena *a, const struct filter *f)
 {
-	struct resolver r = {s, a};
+	struct resolver r = {.schema = s, .arena = a};
 
 	return resolve(&r, f);
 }
@@ -280,15 +364,17 @@ int
 match_resolve_compare(
     const struct schema *s, struct arena *a, struct bv desc, struct bv value, struct match *out)
 {
-	struct match m = {.kind = MATCH_EQUALITY, .raw = value};
+	struct resolver r = {.schema = s, .arena = a};
+	struct match *m = node(&r, MATCH_EQUALITY);
 
-	if (desc_parse(s, a, desc, &m.desc, NULL) != 0)
+	m->raw = value;
+	if (desc_parse(s, a, desc, &m->desc, NULL) != 0)
 		return LDAP_UNDEFINED_TYPE;
-	m.rule = m.desc->type->equality;
-	if (m.rule == NULL)
+	if (m->desc->type->equality == NULL)
 		return LDAP_INAPPROPRIATE_MATCHING;
-	if (rule_normalize_assertion(m.rule, s, a, value, &m.normal) != 0)
+	m = assert_value(&r, m, m->desc->type->equality, value);
+	if (m->kind == MATCH_UNDEFINED)
 		return LDAP_INVALID_SYNTAX;
-	*out = m;
+	*out = *m;
 	return 0;
 }

@@ -53,14 +53,17 @@ struct match {
  * Resolves a filter; never fails: what is unknown becomes MATCH_UNDEFINED, as does an assertion
  * without a rule of its kind (no substrings rule, no ordering rule), with a value that is none of
  * the rule's syntax, or with a rule that does not apply to the type (or is not one that compares:
- * ordering and substrings rules by name). Constants are folded, nested ANDs and ORs flattened, all
- * exactly by three-valued logic. Approximate match without a rule is MATCH_EQUALITY. The result is
- * in the arena and may borrow the filter's bytes.
+ * ordering and substrings rules by name). Constants are folded, nested ANDs and ORs (class sets
+ * aside) flattened, all exactly by three-valued logic. An objectClass or structuralObjectClass
+ * assertion becomes an OR over the class and its subclasses (RFC 4512 3.3), "top" presence.
+ * Approximate match without a rule is MATCH_EQUALITY. The result is in the arena and may borrow the
+ * filter's bytes.
  */
 struct match *match_resolve(const struct schema *s, struct arena *a, const struct filter *f);
 
 /* Resolves one equality assertion (compare, RFC 4511 4.10): 0 or 17 undefined type, 18
- * inappropriate matching, 21 invalid assertion value. */
+ * inappropriate matching, 21 invalid assertion value. For a class *out is an OR or a presence
+ * match, as above, with desc set. */
 int match_resolve_compare(const struct schema *s, struct arena *a, struct bv desc, struct bv value,
     struct match *out) __attribute__((warn_unused_result));
 
