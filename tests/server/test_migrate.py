@@ -193,6 +193,53 @@ def test_entry_of_another_kind_is_a_conflict(migrate, target, machine):
     assert texts(target, f"cn=http,ou=Services,{BASE}", "objectClass") == ["device"]
 
 
+def test_netgroups_merge_and_undo_as_a_whole(migrate, target, machine, scratch):
+    assert migrate("--apply", "-q", root=machine(netgroup="g (a.x,,) (b,,)\n")).returncode == 0
+    root = machine(netgroup="g (a.x,,) (c,,)\n")
+    receipt = scratch / "r"
+    done = migrate("--apply", "-q", "--receipt", receipt, root=root)
+    assert "1 changes" in done.stdout, done
+    name = f"cn=g,ou=Netgroup,{BASE}"
+    assert texts(target, name, "nisNetgroupTriple") == ["(a.x,,)", "(b,,)", "(c,,)"]
+    assert "only in the directory: (b,,)" in migrate("--verify", root=root).stdout
+    assert "apply: 0 changes" in migrate("--apply", "-q", root=root).stdout
+    assert migrate("--undo", receipt).returncode == 0
+    assert texts(target, name, "nisNetgroupTriple") == ["(a.x,,)", "(b,,)"]
+
+
+def test_receipt_of_a_killed_apply_is_complete(migrate, target, machine, scratch):
+    rows = "".join(f"user{i}:*:{2000 + i}:1::/h:/s\n" for i in range(3000))
+    root = machine(passwd=rows)
+    receipt = scratch / "r"
+    argv = [TOOL, "-b", BASE, "-H", target.uri, "-D", data.ADMIN, "-w", data.PASSWORD, "--root", root,
+            "--apply", "-q", "--receipt", receipt, "passwd"]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not (receipt.exists()
+                                                   and receipt.stat().st_size > 20000):
+            time.sleep(0.005)
+        process.kill()
+    assert 1 < len(dump(target)) < 3000
+    undone = migrate("--undo", receipt)
+    assert undone.returncode == 0, undone
+    assert target.ldap("ldapsearch", "-b", BASE).returncode == 32
+
+
+def test_server_that_goes_away_ends_the_apply(target, machine, scratch):
+    rows = "".join(f"user{i}:*:{2000 + i}:1::/h:/s\n" for i in range(20000))
+    root = machine(passwd=rows)
+    receipt = scratch / "r"
+    argv = [TOOL, "-b", BASE, "-H", target.uri, "-D", data.ADMIN, "-w", data.PASSWORD, "--root", root,
+            "--apply", "-q", "--receipt", receipt, "passwd"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not receipt.exists():
+            time.sleep(0.005)
+        target.kill()
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 3 and "stopped before the end" in err, (out, err)
+    assert "receipt:" in out
+
+
 def test_undo_takes_back_exactly_the_apply(migrate, target, machine, scratch):
     root = machine(passwd=PASSWD, shadow=SHADOW)
     assert migrate("--apply", "-q", "passwd", root=root).returncode == 0

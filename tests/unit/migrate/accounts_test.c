@@ -6,21 +6,23 @@
 
 static const struct reader_case passwd_cases[] = {
     {"plain", "joe:*:1001:100:Joe Doe:/home/joe:/bin/sh\n",
-	"dn: uid=joe,ou=People,dc=x\nobjectClass: inetOrgPerson\nobjectClass: posixAccount\nuid: joe\n"
+	"dn: uid=joe,ou=People,dc=x\nobjectClass: inetOrgPerson\nobjectClass: posixAccount\nuid: "
+	"joe\n"
 	"cn: Joe Doe\nsn: Doe\ngivenName: Joe\ngecos: Joe Doe\nuidNumber: 1001\ngidNumber: 100\n"
 	"homeDirectory: /home/joe\nloginShell: /bin/sh\nuserPassword: {CRYPT}*\n",
 	NULL, 1, 0},
     {"no name: an account", "joe:*:1001:100::/h:/s\n", "objectClass: account\n", NULL, 1, 0},
-    {"name is the login: an account", "joe:*:1001:100:JOE:/h:/s\n", "objectClass: account\n", NULL, 1,
-	0},
+    {"name is the login: an account", "joe:*:1001:100:JOE:/h:/s\n", "objectClass: account\n", NULL,
+	1, 0},
     {"system: an account", "www:*:33:33:Web Server:/h:/s\n", "objectClass: account\n", NULL, 1, 0},
     {"no newline at the end", "joe:*:1001:100::/h:/s", "loginShell: /s\n", NULL, 1, 0},
     {"no shell", "joe:*:1001:100::/h:\n", "homeDirectory: /h\nuserPassword", NULL, 1, 0},
-    {"leading zeros", "joe:*:0001001:0100::/h:/s\n", "uidNumber: 1001\ngidNumber: 100\n", NULL, 1, 0},
+    {"leading zeros", "joe:*:0001001:0100::/h:/s\n", "uidNumber: 1001\ngidNumber: 100\n", NULL, 1,
+	0},
     {"ampersand", "joe:*:1001:100:Old & Man:/h:/s\n", "cn: Old Joe Man\n", NULL, 1, 0},
     {"all of GECOS", "joe:*:1001:100:J D,R 1,+1 2,+3 4,more:/h:/s\n",
-	"roomNumber: R 1\ntelephoneNumber: +1 2\nhomePhone: +3 4\ngecos: J D,R 1,+1 2,+3 4,more\n", NULL,
-	1, 0},
+	"roomNumber: R 1\ntelephoneNumber: +1 2\nhomePhone: +3 4\ngecos: J D,R 1,+1 2,+3 4,more\n",
+	NULL, 1, 0},
     {"UTF-8 name", "joe:*:1001:100:J\xc3\xb6rg:/h:/s\n", "cn:: SsO2cmc=\nsn:: SsO2cmc=\nuidNumber",
 	"gecos holds ASCII only", 1, 0},
     {"odd characters", "a,b+\"\\<>;=:*:1001:100::/h:/s\n",
@@ -33,8 +35,8 @@ static const struct reader_case passwd_cases[] = {
 	"partly refused: \"joe\" has an empty password", 1, 0},
     {"x without shadow", "joe:x:1001:100::/h:/s\n", "loginShell: /s\n\n", NULL, 1, 0},
     {"uid 0", "root:*:0:0::/root:/s\n", "uidNumber: 0\n", "superuser", 1, 0},
-    {"same uid", "a:*:1001:1::/h:/s\nb:*:1001:1::/h:/s\n", "uid: b\n", ":2: note: \"b\" has uid 1001", 2,
-	0},
+    {"same uid", "a:*:1001:1::/h:/s\nb:*:1001:1::/h:/s\n", "uid: b\n",
+	":2: note: \"b\" has uid 1001", 2, 0},
     {"same name", "a:*:1001:1::/h:/s\na:*:1002:1::/h:/s\n", "uidNumber: 1001\n",
 	":2: refused: \"a\" has a line already, line 1", 1, 1},
     {"name in other case", "ab:*:1001:1::/h:/s\nAB:*:1002:1::/h:/s\n", "uid: ab\n",
@@ -94,7 +96,8 @@ static const struct shadow_case shadow_cases[] = {
     {"too many", "joe:$6$a$b::::::::\n", "loginShell: /s\n\n", "wrong number of fields"},
     {"twice", "joe:*:1::::::\njoe:$6$a$b:1::::::\n", "userPassword: {CRYPT}*\n",
 	":2: refused: \"joe\" has a line already"},
-    {"stranger", "joe:*:1::::::\nghost:*:1::::::\n", "{CRYPT}*", ":2: refused: \"ghost\" has no line"},
+    {"stranger", "joe:*:1::::::\nghost:*:1::::::\n", "{CRYPT}*",
+	":2: refused: \"ghost\" has no line"},
     {"other case", "JOE:$6$a$b:1::::::\n", "loginShell: /s\n\n", "refused: \"JOE\" has no line"},
 };
 
@@ -112,7 +115,8 @@ test_accounts_read_shadow(void **state)
 		reader_file(&r, MAP_PASSWD, passwd, sizeof(passwd) - 1);
 		reader_file(&r, MAP_SHADOW, c->shadow, strlen(c->shadow));
 		reader_run(&r);
-		bool ok = r.m.records.count == 1 && strstr(r.ldif, c->ldif) != NULL &&
+		bool ok =
+		    r.m.records.count == 1 && strstr(r.ldif, c->ldif) != NULL &&
 		    (c->report == NULL ? r.report_size == 0 : strstr(r.report, c->report) != NULL);
 		if (!ok)
 			fail_msg("%s:\n%s\n%s", c->name, r.ldif, r.report);

@@ -15,7 +15,8 @@ static const struct reader_case cases[] = {
     {"member not ASCII", "staff::50:j\xc3\xb6,a\n", "gidNumber: 50\nmemberUid: a\n\n",
 	"partly refused: \"j\xc3\xb6\" left out", 1, 0},
     {"same gid", "a::50:\nb::50:\n", "cn: b\n", "has gid 50 like \"a\"", 2, 0},
-    {"same name", "a::50:\na::51:\n", "gidNumber: 50\n", ":2: refused: \"a\" has a line already", 1, 1},
+    {"same name", "a::50:\na::51:\n", "gidNumber: 50\n", ":2: refused: \"a\" has a line already", 1,
+	1},
     {"name in other case", "ab::50:\nAb::51:\n", "gidNumber: 50\n", "rename one", 1, 1},
     {"three fields", "a:x:50\n", NULL, "3 fields where group has 4", 0, 1},
     {"five fields", "a:x:50:b:c\n", NULL, "5 fields", 0, 1},
@@ -47,7 +48,8 @@ test_groups_read_gshadow(void **state)
 
 	(void)state;
 	run_with_gshadow(&r, "a:x:50:u\nb:x:51:\n", "a:$6$x$y:boss:u,v\nb:!::\nc:*::\nbad:*\n");
-	assert_non_null(strstr(r.ldif, "userPassword: {CRYPT}$6$x$y\nmemberUid: u\nmemberUid: v\n\n"));
+	assert_non_null(
+	    strstr(r.ldif, "userPassword: {CRYPT}$6$x$y\nmemberUid: u\nmemberUid: v\n\n"));
 	assert_non_null(strstr(r.ldif, "userPassword: {CRYPT}!\n\n"));
 	assert_non_null(strstr(r.report, ":1: partly refused: the administrators \"boss\""));
 	assert_non_null(strstr(r.report, ":3: refused: \"c\" has no line"));
@@ -81,8 +83,8 @@ test_groups_read_members_as_names(void **state)
 	assert_non_null(strstr(r.report, "\"ghost\" has no entry: kept as memberUid"));
 	reader_done(&r);
 	run_bis(&r, OPTIONS_GROUPOFMEMBERS, false);
-	assert_non_null(strstr(
-	    r.ldif, "member: uid=joe,ou=People,dc=x\nmember: uid=ghost,ou=People,dc=x\n\n"));
+	assert_non_null(
+	    strstr(r.ldif, "member: uid=joe,ou=People,dc=x\nmember: uid=ghost,ou=People,dc=x\n\n"));
 	reader_done(&r);
 }
 

@@ -4,7 +4,8 @@
 
 static const struct reader_case services[] = {
     {"one entry for both protocols", "http 80/tcp www # Web\nhttp 80/udp www\n",
-	"dn: cn=http,ou=Services,dc=x\nobjectClass: ipService\ncn: http\ncn: www\nipServicePort: 80\n"
+	"dn: cn=http,ou=Services,dc=x\nobjectClass: ipService\ncn: http\ncn: www\nipServicePort: "
+	"80\n"
 	"ipServiceProtocol: tcp\nipServiceProtocol: udp\ndescription: Web\n\n",
 	NULL, 1, 0},
     {"two ports", "echo 7/tcp\necho 7/udp\necho 4/ddp\n",
@@ -12,12 +13,13 @@ static const struct reader_case services[] = {
     {"two ports, the first line too", "echo 7/tcp\necho 4/ddp\n",
 	"dn: cn=echo+ipServicePort=7,ou=Services,dc=x\n", NULL, 2, 0},
     {"alias of one protocol", "k 751/udp k_m\nk 751/tcp\n",
-	"cn: k\ncn: k_m\nipServicePort: 751\nipServiceProtocol: udp\nipServiceProtocol: tcp\n", NULL, 1,
-	0},
+	"cn: k\ncn: k_m\nipServicePort: 751\nipServiceProtocol: udp\nipServiceProtocol: tcp\n",
+	NULL, 1, 0},
     {"alias in other case", "smtp 25/tcp SMTP mail\n", "cn: smtp\ncn: mail\nipServicePort",
 	"\"SMTP\" is the same name", 1, 0},
     {"name in other case", "http 80/tcp\nHTTP 80/udp\n", "ipServiceProtocol: udp\n", NULL, 1, 0},
-    {"the same line twice", "a 1/tcp b\na 1/tcp c\n", "cn: a\ncn: b\ncn: c\n", "stands in line 1 already", 1, 0},
+    {"the same line twice", "a 1/tcp b\na 1/tcp c\n", "cn: a\ncn: b\ncn: c\n",
+	"stands in line 1 already", 1, 0},
     {"alias is another service", "a 1/tcp b\nb 2/tcp\n", "cn: b\nipServicePort: 2",
 	"\"b/tcp\" is also line 1", 2, 0},
     {"slash and plus in a name", "a+b/c 1/tcp\n", "dn: cn=a\\+b/c,ou=Services,dc=x\n", NULL, 1, 0},
@@ -47,7 +49,8 @@ static const struct reader_case protocols[] = {
 
 static const struct reader_case rpc[] = {
     {"plain", "portmapper 100000 portmap sunrpc\n",
-	"dn: cn=portmapper,ou=Rpc,dc=x\nobjectClass: oncRpc\ncn: portmapper\ncn: portmap\ncn: sunrpc\n"
+	"dn: cn=portmapper,ou=Rpc,dc=x\nobjectClass: oncRpc\ncn: portmapper\ncn: portmap\ncn: "
+	"sunrpc\n"
 	"oncRpcNumber: 100000\ndescription: RPC program portmapper\n\n",
 	NULL, 1, 0},
     {"too large", "a 99999999999\n", NULL, "bad number", 0, 1},

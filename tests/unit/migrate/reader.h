@@ -28,8 +28,8 @@ struct reader {
 struct reader_case {
 	const char *name;
 	const char *file;
-	const char *ldif;    /* NULL: no entry at all */
-	const char *report;  /* NULL: an empty report */
+	const char *ldif;   /* NULL: no entry at all */
+	const char *report; /* NULL: an empty report */
 	size_t entries;
 	size_t left_out;
 };
@@ -38,7 +38,8 @@ struct reader_case {
 static inline void
 reader_init(struct reader *r)
 {
-	char *argv[] = {strdup("ldapmigrate"), strdup("-b"), strdup("dc=x"), strdup("--system"), NULL};
+	char *argv[] = {
+	    strdup("ldapmigrate"), strdup("-b"), strdup("dc=x"), strdup("--system"), NULL};
 
 	*r = (struct reader){.arena = arena_new(0)};
 	assert_int_equal(options_parse(&r->opt, r->arena, 4, argv), OPTIONS_GO);
@@ -94,9 +95,9 @@ static inline void
 reader_check(const struct reader_case *c, struct reader *r, enum map_id map)
 {
 	bool ok = r->m.records.count == c->entries &&
-	    report_lines_left_out(r->m.report, map) == c->left_out &&
-	    (c->ldif == NULL ? r->ldif_size == 0 : strstr(r->ldif, c->ldif) != NULL) &&
-	    (c->report == NULL ? r->report_size == 0 : strstr(r->report, c->report) != NULL);
+		  report_lines_left_out(r->m.report, map) == c->left_out &&
+		  (c->ldif == NULL ? r->ldif_size == 0 : strstr(r->ldif, c->ldif) != NULL) &&
+		  (c->report == NULL ? r->report_size == 0 : strstr(r->report, c->report) != NULL);
 
 	if (!ok)
 		fail_msg("%s: %zu entries, %zu left out\n%s\n%s", c->name, r->m.records.count,
