@@ -19,6 +19,9 @@
 
 enum { DBI_COUNT = 8, MIN_MAP_SHIFT = 20, MAX_MAP_SHIFT = 40, READERS_PER_CORE = 126 };
 
+/* Read-only, a file may lack so many pages at its end: they are taken for free ones. */
+enum { READ_ONLY_SLACK = 1024 };
+
 int
 env_error(const struct store *s, int rc, const char *what, struct errbuf *e)
 {
@@ -171,22 +174,67 @@ open_largest(struct store *s, const struct store_options *o, off_t size, struct 
 	return env_error(s, rc, "opening the database", e);
 }
 
-/* A file that ends before its last page would kill the process when read. */
+/* Counts the pages from first to last that LMDB's free list (table 0) holds. */
+static uint64_t
+count_free(MDB_txn *txn, uint64_t first, uint64_t last)
+{
+	MDB_cursor *c;
+	MDB_val k, v;
+	uint64_t n = 0, page;
+
+	if (mdb_cursor_open(txn, 0, &c) != 0)
+		return 0;
+	while (mdb_cursor_get(c, &k, &v, MDB_NEXT) == 0) {
+		const uint8_t *p = v.mv_data;
+		for (size_t at = sizeof(page); at + sizeof(page) <= v.mv_size; at += sizeof(page)) {
+			memcpy(&page, p + at, sizeof(page));
+			n += page >= first && page <= last;
+		}
+	}
+	mdb_cursor_close(c);
+	return n;
+}
+
+static off_t
+file_bytes(const struct store *s, int *fd_out)
+{
+	struct stat st;
+
+	if (mdb_env_get_fd(s->env, fd_out) != 0 || fstat(*fd_out, &st) != 0)
+		return 0;
+	return st.st_size;
+}
+
+/*
+ * A file that ends before its last page kills the process that reads there. LMDB does leave out
+ * pages at the end that it freed before writing them; any other missing page means that the file
+ * was cut off. Called inside a write transaction, so nobody else is extending the file; the file is
+ * given its full length, which also makes looking at the free list safe.
+ */
 static int
-check_length(struct store *s, off_t size, struct errbuf *e)
+check_length(struct store *s, MDB_txn *txn, bool read_only, struct errbuf *e)
 {
 	MDB_envinfo info;
 	MDB_stat st;
+	int fd = -1;
 
 	mdb_env_info(s->env, &info);
 	mdb_env_stat(s->env, &st);
-	uint64_t needed = (info.me_last_pgno + 1) * (uint64_t)st.ms_psize;
-	if (size == 0 || (uint64_t)size >= needed)
+	uint64_t pages = info.me_last_pgno + 1;
+	off_t size = file_bytes(s, &fd), needed = (off_t)(pages * st.ms_psize);
+	uint64_t have = (uint64_t)size / st.ms_psize;
+	if (size == 0 || size >= needed || (read_only && pages - have <= READ_ONLY_SLACK))
 		return 0;
+	if (!read_only && ftruncate(fd, needed) == 0) {
+		if (count_free(txn, have, info.me_last_pgno) == pages - have)
+			return 0;
+		if (ftruncate(fd, size) != 0)
+			log_error("%s/data.mdb: %s", s->directory, strerror(errno));
+	}
 	return err_set(e, ERR_CORRUPT,
-	    "%s/data.mdb is cut off: it has %lld bytes and needs %llu; restore a backup with "
+	    "%s/data.mdb is cut off: it has %lld bytes and needs %lld; restore a backup with "
 	    "slapadd",
-	    s->directory, (long long)size, (unsigned long long)needed);
+	    s->directory, (long long)size, (long long)needed);
 }
 
 /* Makes the names of new files durable. */
@@ -297,15 +345,15 @@ static int
 open_all(struct store *s, const struct store_options *o, off_t size, struct errbuf *e)
 {
 	MDB_txn *txn;
-	int stale = 0, rc = check_length(s, size, e);
+	int stale = 0, rc;
 
-	if (rc != 0)
-		return rc;
 	mdb_reader_check(s->env, &stale);
 	rc = mdb_txn_begin(s->env, NULL, o->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc != 0)
 		return env_error(s, rc, "opening the database", e);
-	rc = adopt(s, o, txn, e);
+	rc = check_length(s, txn, o->read_only, e);
+	if (rc == 0)
+		rc = adopt(s, o, txn, e);
 	if (rc != 0) {
 		mdb_txn_abort(txn);
 		return rc;
