@@ -1,24 +1,35 @@
 #include "log.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 /*
- * The log: one formatted line at a time, written with one write(2) so that lines of
- * several threads do not mix. Peer bytes are escaped here, in one place.
+ * The log: one formatted line at a time, written with one system call so that lines of
+ * several threads do not mix. Peer bytes are escaped here, in one place. The syslog socket
+ * is our own: libc's connects anew for every line where no syslog daemon runs, and waits
+ * where one is slow; here such lines are dropped (RFC 3164 form, non-blocking).
  */
+
+enum { RETRY_MS = 5000, LINE_BYTES = 4096 };
 
 static atomic_int syslog_bits;
 static atomic_int stderr_bits;
 static atomic_int facility = LOG_LOCAL4;
 static char ident[64] = "slapd";
+static atomic_int syslog_fd = -1;
+static _Atomic int64_t next_try_ms;
 
 static const struct {
 	const char *name;
@@ -45,7 +56,7 @@ void
 log_open(const char *name, bool to_stderr)
 {
 	snprintf(ident, sizeof(ident), "%s", name);
-	openlog(ident, LOG_PID | LOG_NDELAY, atomic_load(&facility));
+	log_reopen();
 	if (to_stderr && atomic_load(&stderr_bits) == 0)
 		atomic_store(&stderr_bits, LOG_L_NONE);
 }
@@ -53,8 +64,11 @@ log_open(const char *name, bool to_stderr)
 void
 log_reopen(void)
 {
-	closelog();
-	openlog(ident, LOG_PID | LOG_NDELAY, atomic_load(&facility));
+	int old = atomic_exchange(&syslog_fd, -1);
+
+	if (old >= 0)
+		close(old);
+	atomic_store(&next_try_ms, 0);
 }
 
 void
@@ -68,7 +82,6 @@ void
 log_set_facility(int number)
 {
 	atomic_store(&facility, number);
-	log_reopen();
 }
 
 bool
@@ -114,17 +127,56 @@ write_stderr(const char *line)
 		return;
 }
 
+/* Returns a connected socket, or -1; tries again a few seconds after a failure. */
+static int
+connect_syslog(void)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int64_t now = clock_mono_ms();
+	int fd = atomic_load(&syslog_fd), none = -1;
+
+	if (fd >= 0 || now < atomic_load(&next_try_ms))
+		return fd;
+	atomic_store(&next_try_ms, now + RETRY_MS);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) != 0 ||
+	    !atomic_compare_exchange_strong(&syslog_fd, &none, fd)) {
+		close(fd);
+		return atomic_load(&syslog_fd);
+	}
+	return fd;
+}
+
+static void
+write_syslog(int priority, const char *line)
+{
+	char out[LINE_BYTES + 128], when[32];
+	time_t now = time(NULL);
+	struct tm tm;
+	int fd = connect_syslog();
+
+	if (fd < 0 || localtime_r(&now, &tm) == NULL)
+		return;
+	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	int n = snprintf(out, sizeof(out), "<%d>%s %s[%d]: %s", atomic_load(&facility) | priority,
+	    when, ident, (int)getpid(), line);
+	if (n > 0 && send(fd, out, (size_t)n, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+		log_reopen();
+}
+
 static void
 emit(int level, int priority, const char *fmt, va_list ap)
 {
-	char raw[2048], line[4096];
+	char raw[2048], line[LINE_BYTES];
 
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	escape(raw, line, sizeof(line));
 	if (atomic_load(&stderr_bits) & level)
 		write_stderr(line);
-	if (atomic_load(&syslog_bits) & level)
-		syslog(priority, "%s", line);
+	if ((atomic_load(&syslog_bits) & level) != 0)
+		write_syslog(priority, line);
 }
 
 void
@@ -142,7 +194,7 @@ log_msg(int level, const char *fmt, ...)
 void
 log_error(const char *fmt, ...)
 {
-	char raw[2048], line[4096];
+	char raw[2048], line[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -151,7 +203,7 @@ log_error(const char *fmt, ...)
 	escape(raw, line, sizeof(line));
 	if (atomic_load(&stderr_bits) != 0)
 		write_stderr(line);
-	syslog(LOG_ERR, "%s", line);
+	write_syslog(LOG_ERR, line);
 }
 
 bool
