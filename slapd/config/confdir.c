@@ -223,6 +223,19 @@ unknown(struct bv name, struct errbuf *e)
 	return err_set(e, ERR_CONFIG, "unknown attribute %.*s; did you mean %s?", BV(name), near);
 }
 
+/* A NUL may be in a key or a password; a file name or a rule with one would be read two ways. */
+static bool
+has_nul(const struct option *o, const struct wire_attr *a)
+{
+	if ((o->flags & (OPTION_F_BINARY | OPTION_F_SECRET)) != 0)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (bv_find(a->values[i], 0, 0) != a->values[i].n)
+			return true;
+	}
+	return false;
+}
+
 static int
 take_attr(struct walk *w, struct conf_node *n, const struct wire_attr *a, struct errbuf *e)
 {
@@ -237,6 +250,8 @@ take_attr(struct walk *w, struct conf_node *n, const struct wire_attr *a, struct
 		    conftree_naming(n), BV(n->name));
 	if (!o->multi && (a->count > 1 || conftree_find(n, o) != NULL))
 		return err_set(e, ERR_CONFIG, "%s has more than one value", o->olc);
+	if (has_nul(o, a))
+		return err_set(e, ERR_CONFIG, "%s holds a NUL byte", o->olc);
 	put_values(w, n, o, a);
 	return 0;
 }

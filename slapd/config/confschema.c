@@ -49,16 +49,30 @@ static const struct own_class own_classes[] = {
     {ARC "2.4.1", "olcMonitorConfig", "olcDatabaseConfig", "STRUCTURAL", NULL, 0, 0, false},
 };
 
+/* Attributes whose rules do not follow from the row's type and flags. */
+static const struct {
+	const char *olc;
+	const char *rules;
+} odd_rules[] = {
+    {"olcDatabase", "SUP olcBackend"},
+    {"olcOverlay", "SUP olcDatabase"},
+    {"olcTLSCertificateKey", "EQUALITY privateKeyMatch SYNTAX 1.2.840.113549.1.8.1.1"},
+};
+
 /* Returns the part of an attribute type description that says how values compare. */
 static const char *
 value_rules(const struct option *o)
 {
+	for (size_t i = 0; i < sizeof(odd_rules) / sizeof(odd_rules[0]); i++) {
+		if (bv_is(bv_str(o->olc), odd_rules[i].olc))
+			return odd_rules[i].rules;
+	}
 	if ((o->flags & OPTION_F_BINARY) != 0)
-		return "SYNTAX 1.3.6.1.4.1.1466.115.121.1.8";
+		return "EQUALITY certificateExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.8";
 	if ((o->flags & OPTION_F_RAW) != 0)
 		return "EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX "
 		       "1.3.6.1.4.1.1466.115.121.1.15";
-	if ((o->flags & OPTION_F_SECRET) != 0)
+	if ((o->flags & OPTION_F_SECRET) != 0 && o->type == OPTION_T_OWN)
 		return "EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40";
 	if ((o->flags & OPTION_F_EXACT) != 0)
 		return "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";

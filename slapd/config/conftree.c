@@ -102,13 +102,6 @@ walk(struct conf_node *n)
 	return n == NULL ? NULL : n->next;
 }
 
-void
-conftree_sort(struct conf_tree *t)
-{
-	for (struct conf_node *n = t->root; n != NULL; n = walk(n))
-		sort_children(t, n);
-}
-
 const struct conf_node *
 conftree_next(const struct conf_node *n)
 {
@@ -154,7 +147,8 @@ conftree_complete(struct conf_tree *t)
 		conftree_put(t, config, rootdn, &admin);
 	for (struct conf_node *n = t->root; n != NULL; n = walk(n))
 		complete_stamp(t, n, stamp);
-	conftree_sort(t);
+	for (struct conf_node *n = t->root; n != NULL; n = walk(n))
+		sort_children(t, n);
 }
 
 struct conf_node *

@@ -86,12 +86,10 @@ struct conf_tree *conftree_new(void);
 struct conf_node *conftree_add(struct conf_tree *t, struct conf_node *parent,
     enum conf_node_kind kind, int number, struct bv name);
 
-/* Orders the children of every node by kind and number, as they are applied and written. */
-void conftree_sort(struct conf_tree *t);
-
 /*
  * Makes the frontend and config databases when they are missing, gives cn=config its root DN when
- * it has none, fills missing operational attributes, and sorts. Every reader ends with it.
+ * it has none, fills missing operational attributes, and sorts the children of every node by kind
+ * and number. Every reader ends with it.
  */
 void conftree_complete(struct conf_tree *t);
 

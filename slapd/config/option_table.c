@@ -35,6 +35,14 @@ const struct option option_table[] = {
 	.help = "Reads another file in place of the line. A relative name is taken from the "
 		"working directory. A file that defines schema becomes an entry below "
 		"cn=schema."},
+    {.keyword = "backend",
+	.olc = "olcBackend",
+	.oid = GL "9",
+	.scope = OPTION_BACKEND,
+	.type = OPTION_T_OWN,
+	.flags = OPTION_F_NODE,
+	.usage = "mdb",
+	.help = "Begins the section of options that all databases of a type share."},
     {.keyword = "database",
 	.olc = "olcDatabase",
 	.oid = GL "13",
@@ -44,14 +52,6 @@ const struct option option_table[] = {
 	.usage = "mdb | monitor | config | frontend",
 	.help = "Begins a database; the lines up to the next one belong to it. Types of "
 		"OpenLDAP that are not listed are refused by name."},
-    {.keyword = "backend",
-	.olc = "olcBackend",
-	.oid = GL "9",
-	.scope = OPTION_BACKEND,
-	.type = OPTION_T_OWN,
-	.flags = OPTION_F_NODE,
-	.usage = "mdb",
-	.help = "Begins the section of options that all databases of a type share."},
     {.keyword = "overlay",
 	.olc = "olcOverlay",
 	.oid = GL "34",
@@ -932,7 +932,7 @@ const struct option option_table[] = {
 	.oid = GL "97",
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_TEXT,
-	.flags = OPTION_F_LATER | OPTION_F_BINARY | OPTION_F_SECRET,
+	.flags = OPTION_F_LATER | OPTION_F_BINARY,
 	.usage = "<bytes>",
 	.help = "Certificate of a trusted authority, in the tree itself. Kept; TLS is not "
 		"offered by this version: without it StartTLS is refused and an ldaps:// "
@@ -942,7 +942,7 @@ const struct option option_table[] = {
 	.oid = GL "98",
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_TEXT,
-	.flags = OPTION_F_LATER | OPTION_F_BINARY | OPTION_F_SECRET,
+	.flags = OPTION_F_LATER | OPTION_F_BINARY,
 	.usage = "<bytes>",
 	.help = "Certificate of the server, in the tree itself. Kept; TLS is not offered by "
 		"this version: without it StartTLS is refused and an ldaps:// listener is an "

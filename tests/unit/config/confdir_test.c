@@ -161,6 +161,7 @@ test_read_refuses(void **state)
 	    {"dn: cn=other\ncn: other\n", NULL, "the entry is not cn=config"},
 	    {"dn: cn=config\nchangetype: delete\n", NULL, "does not hold an entry"},
 	    {TOP "olcPidFle: /x\n", NULL, "unknown attribute olcPidFle; did you mean olcPidFile?"},
+	    {TOP "olcPidFile:: L3gAeQ==\n", NULL, "olcPidFile holds a NUL byte"},
 	    {TOP "whatever: /x\n", NULL, "unknown attribute whatever"},
 	    {TOP "olcSuffix: cn=x\n", NULL, "olcSuffix does not belong in entry cn=config"},
 	    {TOP "olcPidFile: /x\nolcPidFile: /y\n", NULL, "olcPidFile has more than one value"},
