@@ -247,23 +247,12 @@ add_target(struct op *op, struct store_read *r, const struct area *in, const str
 	return area_add(op, areas, &a);
 }
 
-static struct match *
-class_match(struct op *op, const char *name)
-{
-	struct match *m = arena_zalloc(op->arena, 1, sizeof(*m));
-
-	if (match_resolve_compare(
-		op->world->conf->schema, op->arena, BV_LIT("objectClass"), bv_str(name), m) != 0)
-		m->kind = MATCH_FALSE;
-	return m;
-}
-
 static int
 add_aliases_of(struct op *op, size_t which, struct areas *areas)
 {
 	struct area in = areas->list[which];
 	struct store_read *r = op_reader(op, in.be);
-	struct plan_query q = {in.base, in.scope, class_match(op, "alias")};
+	struct plan_query q = {in.base, in.scope, op->world->aliases};
 	struct record rec;
 	struct errbuf e;
 	uint64_t id;

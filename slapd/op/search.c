@@ -37,7 +37,7 @@ enum { SLICE_CANDIDATES = 4096, CLOCK_EVERY = 64, SLICE_US = 5000 };
 enum phase { PHASE_ENTRIES, PHASE_REFERENCES };
 
 struct search {
-	struct match *match, *referral_match;
+	struct match *match;
 	struct select *select;
 	struct areas areas;
 	size_t area; /* current */
@@ -87,17 +87,6 @@ computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc 
 	    store_dn(read, r, a, NULL, &e.normal_dn) != 0)
 		return -1;
 	return select_computed(op, &e, d, a, normals_out);
-}
-
-static struct match *
-referral_match(struct op *op)
-{
-	struct match *m = arena_zalloc(op->arena, 1, sizeof(*m));
-
-	if (match_resolve_compare(op->world->conf->schema, op->arena, BV_LIT("objectClass"),
-		BV_LIT("referral"), m) != 0)
-		m->kind = MATCH_FALSE;
-	return m;
 }
 
 static struct store_read *
@@ -288,9 +277,7 @@ open_plan(struct op *op, struct search *s, struct store_read *r)
 	struct plan_query q = {a->base, a->scope, s->match};
 
 	if (s->phase == PHASE_REFERENCES) {
-		if (s->referral_match == NULL)
-			s->referral_match = referral_match(op);
-		q.match = s->referral_match;
+		q.match = op->world->referrals;
 	} else {
 		bind_filter(op, s, r);
 	}

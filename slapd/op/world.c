@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "model/entry.h"
+#include "model/match.h"
 #include "op/memory.h"
 #include "store/store.h"
 #include "store/writer.h"
@@ -64,10 +65,23 @@ open_backend(struct world *w, const struct conf_db *db, bool write, struct errbu
 	return 0;
 }
 
+static struct match *
+class_match(struct world *w, const char *class_name)
+{
+	struct match *m = arena_zalloc(w->arena, 1, sizeof(*m));
+
+	if (match_resolve_compare(
+		w->conf->schema, w->arena, BV_LIT("objectClass"), bv_str(class_name), m) != 0)
+		m->kind = MATCH_FALSE;
+	return m;
+}
+
 static int
 open_all(struct world *w, bool write, struct errbuf *e)
 {
 	w->backends = arena_zalloc(w->arena, w->conf->db_count, sizeof(*w->backends));
+	w->referrals = class_match(w, "referral");
+	w->aliases = class_match(w, "alias");
 	w->frontend_acl = acl_compile(w->arena, w->conf, w->conf->frontend);
 	for (size_t i = 0; i < w->conf->db_count; i++) {
 		const struct conf_db *db = &w->conf->dbs[i];

@@ -18,6 +18,7 @@
 
 struct attr_map;
 struct errbuf;
+struct match;
 struct pool;
 struct store;
 struct store_read;
@@ -50,6 +51,8 @@ struct world {
 	struct backend *backends;
 	size_t backend_count;
 	const struct acl *frontend_acl; /* root DSE and subschema */
+	struct match *referrals;	/* (objectClass=referral), resolved once */
+	struct match *aliases;		/* (objectClass=alias) */
 	struct memory_db rootdse;	/* one entry */
 	struct memory_db rootdse_local; /* as seen over ldapi: SASL EXTERNAL is offered */
 	struct memory_db subschema;	/* one entry */
