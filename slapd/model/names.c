@@ -8,21 +8,22 @@
  * keeps a lookup at one comparison of bytes.
  */
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-/* FNV-1a over lower-case bytes. */
+/* FNV-1a over bytes with the case bit set: equal for names that differ in case only. */
 static uint32_t
 hash_of(struct bv key)
 {
 	uint32_t h = 2166136261u;
 
 	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ lower(key.p[i])) * 16777619u;
+		h = (h ^ (key.p[i] | 0x20u)) * 16777619u;
 	return h;
+}
+
+/* Most names come as they are defined. */
+static bool
+same(struct bv x, struct bv y)
+{
+	return bv_eq(x, y) || bv_eq_nocase(x, y);
 }
 
 void
@@ -45,7 +46,7 @@ find(const struct names *t, struct bv key, uint32_t hash)
 		struct names_slot *slot = &t->slots[at];
 		if (slot->item == NULL)
 			return slot;
-		if (slot->hash == hash && bv_eq_nocase(slot->key, key))
+		if (slot->hash == hash && same(slot->key, key))
 			return slot;
 	}
 }
