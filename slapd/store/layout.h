@@ -42,6 +42,9 @@ enum {
 int layout_peek(struct bv bytes, uint64_t *parent_out, uint32_t *flags_out)
     __attribute__((warn_unused_result));
 
+/* Writes total length and both checksums of the n bytes at p, if they have room for a header. */
+void layout_seal(uint8_t *p, size_t n);
+
 /* Returns the checksum of the header at p. */
 uint64_t layout_head_sum(const uint8_t *p);
 

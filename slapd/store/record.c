@@ -41,6 +41,16 @@ layout_body_sum(struct bv bytes)
 	return hash_bytes(bv_from(bytes, LAYOUT_HEADER_BYTES), LAYOUT_MAGIC);
 }
 
+void
+layout_seal(uint8_t *p, size_t n)
+{
+	if (n < LAYOUT_HEADER_BYTES)
+		return;
+	put_le32(p + LAYOUT_TOTAL_AT, (uint32_t)n);
+	put_le64(p + LAYOUT_BODY_SUM_AT, layout_body_sum(bv_make(p, n)));
+	put_le64(p + LAYOUT_HEAD_SUM_AT, layout_head_sum(p));
+}
+
 /* Cuts the next n bytes off the front of *rest; the caller has checked that they are there. */
 static struct bv
 cut(struct bv *rest, size_t n)

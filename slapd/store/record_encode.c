@@ -181,22 +181,14 @@ entry_flags(const struct schema *s, const struct entry *e)
 }
 
 static void
-write_header(uint8_t *p, const struct totals *user, const struct totals *all, size_t total_bytes)
+write_header(uint8_t *p, const struct totals *user, const struct totals *all)
 {
 	put_le32(p + LAYOUT_MAGIC_AT, LAYOUT_MAGIC);
-	put_le32(p + LAYOUT_TOTAL_AT, (uint32_t)total_bytes);
 	put_le32(p + LAYOUT_ROWS_AT, (uint32_t)all->rows);
 	put_le32(p + LAYOUT_USER_ROWS_AT, (uint32_t)user->rows);
 	put_le32(p + LAYOUT_USER_AT, (uint32_t)user->encoded);
 	put_le32(p + LAYOUT_ALL_AT, (uint32_t)all->encoded);
 	put_le32(p + LAYOUT_NORMALS_AT, (uint32_t)all->normals);
-}
-
-static void
-write_sums(uint8_t *p, size_t n)
-{
-	put_le64(p + LAYOUT_BODY_SUM_AT, layout_body_sum(bv_make(p, n)));
-	put_le64(p + LAYOUT_HEAD_SUM_AT, layout_head_sum(p));
 }
 
 void
@@ -216,7 +208,7 @@ record_encode(const struct schema *s, const struct attr_map *map, const struct e
 		   all.encoded + all.normals;
 	uint8_t *p = buf_reserve(out, n), *rows = p + LAYOUT_HEADER_BYTES,
 		*names = rows + all.rows * LAYOUT_ROW_BYTES, *attrs = names + pretty.n + normal.n;
-	write_header(p, &user, &all, n);
+	write_header(p, &user, &all);
 	put_le32(p + LAYOUT_FLAGS_AT, entry_flags(s, e));
 	put_le64(p + LAYOUT_PARENT_AT, parent);
 	put_le32(p + LAYOUT_RDN_PRETTY_AT, (uint32_t)pretty.n);
@@ -230,7 +222,7 @@ record_encode(const struct schema *s, const struct attr_map *map, const struct e
 	    .normals_start = attrs + all.encoded};
 	write_attrs(&pen, e, false);
 	write_attrs(&pen, e, true);
-	write_sums(p, n);
+	layout_seal(p, n);
 	out->n += n;
 }
 
