@@ -64,9 +64,7 @@ refuse(struct migration *m, const struct account *a, const char *reason, const c
 {
 	report_line(m->report, REPORT_REFUSED, &a->place, reason, "\"%.*s\": %s",
 	    BV(a->fields[NAME]), detail);
-	if (a->shadow != NULL)
-		report_line(m->report, REPORT_REFUSED, &a->shadow->place, "its account is refused",
-		    "the account \"%.*s\" is refused", BV(a->fields[NAME]));
+	shadow_decide(a->shadow, SHADOW_REFUSED);
 	return false;
 }
 
@@ -104,9 +102,7 @@ left_out(struct migration *m, const struct account *a)
 	const char *reason = below ? "uid below --uid-min" : "uid above --uid-max or nobody's";
 	report_line(m->report, REPORT_SKIPPED, &a->place, reason, "\"%.*s\" (uid %lu): %s",
 	    BV(a->fields[NAME]), a->uid, reason);
-	if (a->shadow != NULL)
-		report_line(m->report, REPORT_SKIPPED, &a->shadow->place, "its account is skipped",
-		    "\"%.*s\": its account is skipped", BV(a->fields[NAME]));
+	shadow_decide(a->shadow, SHADOW_SKIPPED);
 	return true;
 }
 
@@ -217,11 +213,13 @@ read_line(struct reading *r, const struct source_line *line)
 		    "%zu fields where passwd has 7", count);
 		return;
 	}
-	a.shadow = shadow_take(&r->shadow, a.fields[NAME]);
+	a.shadow = shadow_find(&r->shadow, a.fields[NAME]);
 	if (!check(m, &a) || left_out(m, &a))
 		return;
 	struct record *rec = build(m, &a);
-	if (!migration_add(m, rec, ATTR_UID))
+	bool added = migration_add(m, rec, ATTR_UID);
+	shadow_decide(a.shadow, added ? SHADOW_TAKEN : SHADOW_REFUSED);
+	if (!added)
 		return;
 	hash_put(m->accounts, record_value(rec, ATTR_UID), rec);
 	note_number(r, &a, rec);
@@ -241,6 +239,6 @@ accounts_read(struct migration *m)
 		return rc;
 	while (source_next(source, &line))
 		read_line(&r, &line);
-	shadow_report_unused(m, &r.shadow);
+	shadow_report(m, &r.shadow);
 	return source_close(&source);
 }

@@ -37,9 +37,7 @@ refuse(struct migration *m, const struct group *g, const char *reason, const cha
 {
 	report_line(m->report, REPORT_REFUSED, &g->place, reason, "\"%.*s\": %s",
 	    BV(g->fields[NAME]), detail);
-	if (g->shadow != NULL)
-		report_line(m->report, REPORT_REFUSED, &g->shadow->place, "its group is refused",
-		    "the group \"%.*s\" is refused", BV(g->fields[NAME]));
+	shadow_decide(g->shadow, SHADOW_REFUSED);
 	return false;
 }
 
@@ -65,9 +63,7 @@ left_out(struct migration *m, const struct group *g)
 	const char *reason = below ? "gid below --gid-min" : "gid above --gid-max or nogroup's";
 	report_line(m->report, REPORT_SKIPPED, &g->place, reason, "\"%.*s\" (gid %lu): %s",
 	    BV(g->fields[NAME]), g->gid, reason);
-	if (g->shadow != NULL)
-		report_line(m->report, REPORT_SKIPPED, &g->shadow->place, "its group is skipped",
-		    "\"%.*s\": its group is skipped", BV(g->fields[NAME]));
+	shadow_decide(g->shadow, SHADOW_SKIPPED);
 	return true;
 }
 
@@ -204,11 +200,13 @@ read_line(struct reading *r, const struct source_line *line)
 		    "%zu fields where group has 4", count);
 		return;
 	}
-	g.shadow = shadow_take(&r->shadow, g.fields[NAME]);
+	g.shadow = shadow_find(&r->shadow, g.fields[NAME]);
 	if (!check(m, &g) || left_out(m, &g))
 		return;
 	struct record *rec = build(m, &g);
-	if (migration_add(m, rec, ATTR_CN))
+	bool added = migration_add(m, rec, ATTR_CN);
+	shadow_decide(g.shadow, added ? SHADOW_TAKEN : SHADOW_REFUSED);
+	if (added)
 		note_number(r, &g, rec);
 }
 
@@ -226,6 +224,6 @@ groups_read(struct migration *m)
 		return rc;
 	while (source_next(source, &line))
 		read_line(&r, &line);
-	shadow_report_unused(m, &r.shadow);
+	shadow_report(m, &r.shadow);
 	return source_close(&source);
 }

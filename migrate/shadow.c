@@ -89,23 +89,33 @@ shadow_read(struct migration *m, enum map_id map, struct shadow *out)
 }
 
 struct shadow_line *
-shadow_take(struct shadow *shadow, struct bv name)
+shadow_find(const struct shadow *shadow, struct bv name)
 {
-	struct shadow_line *line = hash_get(shadow->by_name, name);
-
-	if (line != NULL)
-		line->used = true;
-	return line;
+	return hash_get(shadow->by_name, name);
 }
 
 void
-shadow_report_unused(struct migration *m, const struct shadow *shadow)
+shadow_decide(struct shadow_line *line, enum shadow_fate fate)
 {
+	if (line != NULL && fate > line->fate)
+		line->fate = fate;
+}
+
+void
+shadow_report(struct migration *m, const struct shadow *shadow)
+{
+	static const char *const reasons[SHADOW_FATES] = {
+	    [SHADOW_UNKNOWN] = "no such account or group",
+	    [SHADOW_REFUSED] = "its account or group is refused",
+	    [SHADOW_SKIPPED] = "its account or group is skipped",
+	};
+
 	for (const struct shadow_line *line = shadow->first; line != NULL; line = line->next) {
-		if (!line->used)
-			report_line(m->report, REPORT_REFUSED, &line->place,
-			    "no such account or group",
-			    "\"%.*s\" has no line in the map that this one completes",
-			    BV(line->fields[0]));
+		bool skipped = line->fate == SHADOW_SKIPPED;
+
+		if (line->fate != SHADOW_TAKEN)
+			report_line(m->report, skipped ? REPORT_SKIPPED : REPORT_REFUSED,
+			    &line->place, reasons[line->fate], "\"%.*s\": %s", BV(line->fields[0]),
+			    reasons[line->fate]);
 	}
 }

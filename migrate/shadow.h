@@ -10,10 +10,19 @@ enum {
 	SHADOW_GROUP_FIELDS = 4,
 };
 
+/* What became of the account or group; the highest of several lines of one name counts. */
+enum shadow_fate {
+	SHADOW_UNKNOWN, /* there is none */
+	SHADOW_REFUSED,
+	SHADOW_SKIPPED,
+	SHADOW_TAKEN,
+	SHADOW_FATES
+};
+
 struct shadow_line {
 	struct report_place place;
 	struct bv fields[SHADOW_FIELDS]; /* the name first */
-	bool used;
+	enum shadow_fate fate;
 	struct shadow_line *next;
 };
 
@@ -30,10 +39,13 @@ struct shadow {
 int shadow_read(struct migration *m, enum map_id map, struct shadow *out)
     __attribute__((warn_unused_result));
 
-/* Returns the line of this name and marks it as used; NULL when there is none. */
-struct shadow_line *shadow_take(struct shadow *shadow, struct bv name);
+/* Returns the line of this name; NULL when there is none. */
+struct shadow_line *shadow_find(const struct shadow *shadow, struct bv name);
 
-/* Reports every line that no account or group has taken. */
-void shadow_report_unused(struct migration *m, const struct shadow *shadow);
+/* Notes what became of the account or group that the line (which may be NULL) belongs to. */
+void shadow_decide(struct shadow_line *line, enum shadow_fate fate);
+
+/* Reports, once each, the lines whose account or group is not migrated. */
+void shadow_report(struct migration *m, const struct shadow *shadow);
 
 #endif

@@ -97,8 +97,9 @@ static const struct shadow_case shadow_cases[] = {
     {"twice", "joe:*:1::::::\njoe:$6$a$b:1::::::\n", "userPassword: {CRYPT}*\n",
 	":2: refused: \"joe\" has a line already"},
     {"stranger", "joe:*:1::::::\nghost:*:1::::::\n", "{CRYPT}*",
-	":2: refused: \"ghost\" has no line"},
-    {"other case", "JOE:$6$a$b:1::::::\n", "loginShell: /s\n\n", "refused: \"JOE\" has no line"},
+	":2: refused: \"ghost\": no such account"},
+    {"other case", "JOE:$6$a$b:1::::::\n", "loginShell: /s\n\n",
+	"refused: \"JOE\": no such account"},
 };
 
 static void
@@ -122,6 +123,27 @@ test_accounts_read_shadow(void **state)
 			fail_msg("%s:\n%s\n%s", c->name, r.ldif, r.report);
 		reader_done(&r);
 	}
+}
+
+/* A shadow line is counted once, whatever becomes of how many accounts of its name. */
+static void
+test_accounts_read_counts_shadow_lines_once(void **state)
+{
+	static const char passwd[] = "a:x:bad:1::/h:/s\na:x:worse:1::/h:/s\nb:x:1:1::/h:/s\n"
+				     "b:x:bad:1::/h:/s\n";
+	static const char shadow[] = "a:*:1::::::\nb:*:1::::::\n";
+	struct reader r;
+
+	(void)state;
+	reader_init(&r);
+	reader_file(&r, MAP_PASSWD, passwd, sizeof(passwd) - 1);
+	reader_file(&r, MAP_SHADOW, shadow, sizeof(shadow) - 1);
+	reader_run(&r);
+	assert_int_equal(report_lines_left_out(r.m.report, MAP_PASSWD), 3);
+	assert_int_equal(report_lines_left_out(r.m.report, MAP_SHADOW), 1);
+	assert_non_null(strstr(r.report, ":1: refused: \"a\": its account or group is refused"));
+	assert_int_equal(r.m.records.count, 1);
+	reader_done(&r);
 }
 
 static void
@@ -236,6 +258,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_accounts_read_cases),
 	    cmocka_unit_test(test_accounts_read_shadow),
+	    cmocka_unit_test(test_accounts_read_counts_shadow_lines_once),
 	    cmocka_unit_test(test_accounts_password_never_opens_an_account),
 	    cmocka_unit_test(test_accounts_read_leaves_out_by_number),
 	    cmocka_unit_test(test_accounts_read_mail_domain),

@@ -52,7 +52,7 @@ test_groups_read_gshadow(void **state)
 	    strstr(r.ldif, "userPassword: {CRYPT}$6$x$y\nmemberUid: u\nmemberUid: v\n\n"));
 	assert_non_null(strstr(r.ldif, "userPassword: {CRYPT}!\n\n"));
 	assert_non_null(strstr(r.report, ":1: partly refused: the administrators \"boss\""));
-	assert_non_null(strstr(r.report, ":3: refused: \"c\" has no line"));
+	assert_non_null(strstr(r.report, ":3: refused: \"c\": no such account"));
 	assert_non_null(strstr(r.report, ":4: refused: wrong number of fields"));
 	reader_done(&r);
 }
