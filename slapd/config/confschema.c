@@ -216,12 +216,15 @@ push(struct conf_build *b, struct definitions *d, const struct definition *one)
 	d->v[d->n++] = *one;
 }
 
+/* Collects the macros of a node, or everything else. */
 static void
-collect_node(struct conf_build *b, const struct conf_node *n, struct definitions *d)
+collect_node(struct conf_build *b, const struct conf_node *n, bool macros, struct definitions *d)
 {
 	struct definition one = {NULL, NULL, b->tree->from_dir && n == b->tree->schema};
 
 	for (size_t k = 0; k < sizeof(definition_kinds) / sizeof(definition_kinds[0]); k++) {
+		if (macros != (definition_kinds[k].add == NULL))
+			continue;
 		const struct option *o = option_by_keyword(bv_str(definition_kinds[k].keyword));
 		const struct conf_attr *attr = conftree_find(n, o);
 		one.add = definition_kinds[k].add;
@@ -230,6 +233,27 @@ collect_node(struct conf_build *b, const struct conf_node *n, struct definitions
 			push(b, d, &one);
 		}
 	}
+}
+
+/* Returns whether a macro's text stands in the tree more than once, and its name in no other. */
+static bool
+is_repeated(const struct conf_build *b, struct bv name, struct bv text)
+{
+	const struct option *o = option_by_keyword(BV_LIT("objectidentifier"));
+	size_t same = 0;
+
+	for (const struct conf_node *n = b->tree->root; n != NULL; n = conftree_next(n)) {
+		const struct conf_attr *attr = conftree_find(n, o);
+		for (size_t i = 0; attr != NULL && i < attr->count; i++) {
+			struct bv other = attr->values[i].text;
+			bool alike = other.n > name.n && other.p[name.n] == ' ' &&
+				     bv_eq_nocase(bv_make(other.p, name.n), name);
+			if (alike && !bv_eq_nocase(other, text))
+				return false;
+			same += alike;
+		}
+	}
+	return same > 1;
 }
 
 static int
@@ -242,7 +266,10 @@ add_macro(struct conf_build *b, struct schema_builder *s, struct bv text, struct
 		return code;
 	if (w.n != 2)
 		return err_set(e, ERR_CONFIG, "objectidentifier: expected <name> and <oid>");
-	return schema_add_oid_macro(s, w.v[0], w.v[1], e);
+	code = schema_add_oid_macro(s, w.v[0], w.v[1], e);
+	if (code == ERR_EXISTS && is_repeated(b, w.v[0], text))
+		return 0;
+	return code == ERR_SYNTAX ? ERR_UNDEFINED : code; /* its base may follow */
 }
 
 /* Adds one definition: 0, ERR_UNDEFINED (worth another pass), or another error, blamed. */
@@ -298,14 +325,15 @@ drop_foreign(struct definitions *d)
 	d->n = kept;
 }
 
+/* Adds all macros of the tree, or everything else, in as many passes as it takes. */
 static int
-add_definitions(struct conf_build *b, struct schema_builder *s, struct errbuf *e)
+add_definitions(struct conf_build *b, struct schema_builder *s, bool macros, struct errbuf *e)
 {
 	struct definitions d = {NULL, 0, 0};
 	int code = 0;
 
 	for (const struct conf_node *n = b->tree->root; n != NULL; n = conftree_next(n))
-		collect_node(b, n, &d);
+		collect_node(b, n, macros, &d);
 	for (int pass = 0; code == 0 && d.n > 0 && pass < MAX_PASSES; pass++) {
 		size_t before = d.n;
 		code = add_pass(b, s, &d, e);
@@ -347,7 +375,9 @@ confschema_build(struct conf_build *b, struct errbuf *e)
 		return err_prefix(e, ERR_CONFIG, "built-in configuration schema");
 	code = add_options(b, s, e);
 	if (code == 0)
-		code = add_definitions(b, s, e);
+		code = add_definitions(b, s, true, e);
+	if (code == 0)
+		code = add_definitions(b, s, false, e);
 	if (code == 0)
 		b->schema = schema_build(s);
 	return code;

@@ -38,16 +38,27 @@ canonical(struct bv name)
 	return name;
 }
 
-const struct option *
-option_by_keyword(struct bv keyword)
+static const struct option *
+find_keyword(struct bv keyword)
 {
-	keyword = canonical(keyword);
 	for (size_t i = 0; i < option_table_count; i++) {
 		const char *name = option_table[i].keyword;
 		if (name != NULL && bv_is(keyword, name))
 			return &option_table[i];
 	}
 	return NULL;
+}
+
+const struct option *
+option_by_keyword(struct bv keyword)
+{
+	static const struct bv loose = {(const uint8_t *)"attribute", 9};
+	const struct option *o = find_keyword(canonical(keyword));
+
+	/* OpenLDAP takes any ending, and a schema file that Debian ships has a misspelt one. */
+	if (o == NULL && keyword.n > loose.n && bv_eq_nocase(bv_make(keyword.p, loose.n), loose))
+		o = find_keyword(BV_LIT("attributetype"));
+	return o;
 }
 
 const struct option *

@@ -308,6 +308,12 @@ test_schema_of_the_tree(void **state)
 	    "t.conf:3: ");
 	case_bad("attributetype ( 1.2.3 NAME 'x' SUP y )\nattributetype ( 1.2.4 NAME 'y' SUP x )\n",
 	    "t.conf:1: ");
+	case_bad("objectidentifier x 1.2\nobjectidentifier X 1.3\n", "t.conf:2: ");
+	case_bad("objectidentifier x y:1\n", "t.conf:1: ");
+	c = case_good("objectidentifier x y:1\nobjectidentifier y 1.2\n"
+		      "objectidentifier Y 1.2\nattributetype ( x:2 NAME 'a' SUP name )\n");
+	assert_non_null(schema_attr_type(c->schema, BV_LIT("1.2.1.2")));
+	conf_unref(&c);
 	case_bad("objectidentifier x y z\n", "expected <name> and <oid>");
 }
 

@@ -218,8 +218,9 @@ static void
 test_lookup_takes_other_spellings(void **state)
 {
 	static const char *const cases[][2] = {{"PidFile", "pidfile"},
-	    {"attribute", "attributetype"}, {"mirrormode", "multiprovider"},
-	    {"sasl-regexp", "authz-regexp"}, {"rootdse", "rootDSE"}};
+	    {"attribute", "attributetype"}, {"attributeype", "attributetype"},
+	    {"mirrormode", "multiprovider"}, {"sasl-regexp", "authz-regexp"},
+	    {"rootdse", "rootDSE"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
