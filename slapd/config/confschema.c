@@ -235,39 +235,37 @@ collect_node(struct conf_build *b, const struct conf_node *n, bool macros, struc
 	}
 }
 
-/* Returns whether a macro's text stands in the tree more than once, and its name in no other. */
+/* Returns whether a macro was defined before, in the same words. */
 static bool
-is_repeated(const struct conf_build *b, struct bv name, struct bv text)
+is_repeated(const struct conf_build *b, struct bv name, const struct conf_value *v)
 {
 	const struct option *o = option_by_keyword(BV_LIT("objectidentifier"));
-	size_t same = 0;
 
 	for (const struct conf_node *n = b->tree->root; n != NULL; n = conftree_next(n)) {
 		const struct conf_attr *attr = conftree_find(n, o);
 		for (size_t i = 0; attr != NULL && i < attr->count; i++) {
 			struct bv other = attr->values[i].text;
-			bool alike = other.n > name.n && other.p[name.n] == ' ' &&
-				     bv_eq_nocase(bv_make(other.p, name.n), name);
-			if (alike && !bv_eq_nocase(other, text))
-				return false;
-			same += alike;
+			if (other.n > name.n && other.p[name.n] == ' ' &&
+			    bv_eq_nocase(bv_make(other.p, name.n), name))
+				return &attr->values[i] != v && bv_eq_nocase(other, v->text);
 		}
 	}
-	return same > 1;
+	return false;
 }
 
 static int
-add_macro(struct conf_build *b, struct schema_builder *s, struct bv text, struct errbuf *e)
+add_macro(
+    struct conf_build *b, struct schema_builder *s, const struct conf_value *v, struct errbuf *e)
 {
 	struct conflex_words w;
-	int code = conflex_split(b->arena, text, &w, e);
+	int code = conflex_split(b->arena, v->text, &w, e);
 
 	if (code != 0)
 		return code;
 	if (w.n != 2)
 		return err_set(e, ERR_CONFIG, "objectidentifier: expected <name> and <oid>");
 	code = schema_add_oid_macro(s, w.v[0], w.v[1], e);
-	if (code == ERR_EXISTS && is_repeated(b, w.v[0], text))
+	if (code == ERR_EXISTS && is_repeated(b, w.v[0], v))
 		return 0;
 	return code == ERR_SYNTAX ? ERR_UNDEFINED : code; /* its base may follow */
 }
@@ -277,8 +275,7 @@ static int
 add_one(
     struct conf_build *b, struct schema_builder *s, const struct definition *d, struct errbuf *e)
 {
-	struct bv text = d->value->text;
-	int code = d->add == NULL ? add_macro(b, s, text, e) : d->add(s, text, e);
+	int code = d->add == NULL ? add_macro(b, s, d->value, e) : d->add(s, d->value->text, e);
 
 	if (code == ERR_EXISTS && d->repeats_ok)
 		return 0;
