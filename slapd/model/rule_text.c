@@ -9,12 +9,17 @@
  * it and the few rules that look inside a prepared value.
  */
 
+/* Well-formed text with prohibited code points (damaged or private characters in old data) is
+ * compared byte by byte, rather than refused. */
 static int
 prepare(struct arena *a, struct bv v, bool fold, struct bv *out)
 {
 	if (v.n == 0)
 		return ERR_SYNTAX;
-	return prep_string(a, v, fold, PREP_SPACES_WHOLE, out);
+	if (prep_string(a, v, fold, PREP_SPACES_WHOLE, out) == 0)
+		return 0;
+	*out = v;
+	return prep_is_utf8(v) ? 0 : ERR_SYNTAX;
 }
 
 int

@@ -205,33 +205,23 @@ is_one_of(struct bv v, const char *const *words)
 	return false;
 }
 
-/* fax-number = telephone-number *( DOLLAR fax-parameter ) */
+/* fax-number = telephone-number *( DOLLAR fax-parameter ); parameters are not checked by name */
 int
 syntax_text_fax_number(const struct schema *s, struct bv v)
 {
-	static const char *const PARAMETERS[] = {"twoDimensional", "fineResolution",
-	    "unlimitedLength", "b4Length", "a3Width", "b4Width", "uncompressed", NULL};
-	struct bv number = syntax_text_cut(&v, '$');
-
-	while (v.p != NULL) {
-		if (!is_one_of(bv_trim(syntax_text_cut(&v, '$')), PARAMETERS))
+	do {
+		if (syntax_text_printable(s, syntax_text_cut(&v, '$')) != 0)
 			return ERR_SYNTAX;
-	}
-	return syntax_text_printable(s, number);
+	} while (v.p != NULL);
+	return 0;
 }
 
-/* telex-number = actual-number DOLLAR country-code DOLLAR answerback */
+/* telex-number = actual-number DOLLAR country-code DOLLAR answerback; old data has the first only
+ */
 int
 syntax_text_telex(const struct schema *s, struct bv v)
 {
-	int parts = 0;
-
-	while (v.p != NULL) {
-		if (syntax_text_printable(s, syntax_text_cut(&v, '$')) != 0)
-			return ERR_SYNTAX;
-		parts++;
-	}
-	return parts == 3 ? 0 : ERR_SYNTAX;
+	return syntax_text_fax_number(s, v);
 }
 
 /* DeliveryMethod = pdm *( WSP DOLLAR WSP pdm ) */
@@ -251,15 +241,15 @@ syntax_text_delivery(const struct schema *s, struct bv v)
 	return 0;
 }
 
-/* OtherMailbox = mailbox-type DOLLAR mailbox */
+/* OtherMailbox = mailbox-type DOLLAR mailbox; old data has the mailbox only */
 int
 syntax_text_mailbox(const struct schema *s, struct bv v)
 {
 	struct bv type = syntax_text_cut(&v, '$');
 
-	if (v.p == NULL || syntax_text_printable(s, type) != 0)
-		return ERR_SYNTAX;
-	return syntax_text_ia5(s, v);
+	if (v.p == NULL)
+		return type.n == 0 ? ERR_SYNTAX : syntax_text_ia5(s, type);
+	return syntax_text_printable(s, type) == 0 ? syntax_text_ia5(s, v) : ERR_SYNTAX;
 }
 
 /* One field of a netgroup triple: printable ASCII without the triple's own punctuation. */
@@ -291,7 +281,7 @@ syntax_text_netgroup(const struct schema *s, struct bv v)
 	return fields == 3 ? 0 : ERR_SYNTAX;
 }
 
-/* bootparameter = key "=" server ":" path */
+/* bootparameter = key "=" server ":" path; server and path may be empty */
 int
 syntax_text_boot_parameter(const struct schema *s, struct bv v)
 {
@@ -301,7 +291,7 @@ syntax_text_boot_parameter(const struct schema *s, struct bv v)
 	if (v.p == NULL || key.n == 0 || syntax_text_ia5(s, key) != 0)
 		return ERR_SYNTAX;
 	server = syntax_text_cut(&v, ':');
-	if (v.p == NULL || server.n == 0 || syntax_text_ia5(s, server) != 0 || v.n == 0)
+	if (v.p == NULL || syntax_text_ia5(s, server) != 0)
 		return ERR_SYNTAX;
 	return syntax_text_ia5(s, v);
 }

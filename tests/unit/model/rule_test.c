@@ -34,6 +34,9 @@ static const struct pair PAIRS[] = {
     {"caseIgnoreMatch", "jean", "", BAD_ASSERTION},
     {"caseIgnoreMatch", "jean", "\xff", BAD_ASSERTION},
     {"caseIgnoreMatch", "\xff", "jean", BAD_VALUE},
+    {"caseIgnoreMatch", "\xef\xbf\xbdX", "\xef\xbf\xbdX", YES}, /* prohibited: bytes */
+    {"caseIgnoreMatch", "\xef\xbf\xbdX", "\xef\xbf\xbdx", NO},
+    {"caseIgnoreMatch", "\xee\x80\x80", "a", NO},
     {"caseExactMatch", "Jean", "Jean ", YES},
     {"caseExactMatch", "Jean", "jean", NO},
     {"caseIgnoreIA5Match", "A@B.fr", "a@b.FR", YES},
