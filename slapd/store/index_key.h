@@ -46,11 +46,19 @@ struct key_list {
 	size_t count, cap;
 };
 
+/* Makes an empty list. */
 void key_list_init(struct key_list *l);
+
+/* Frees its memory; it is then empty. */
 void key_list_done(struct key_list *l);
+
+/* Empties it, keeping memory for the next entry. */
 void key_list_clear(struct key_list *l);
+
 /* Orders by bytes and removes repetitions. */
 void key_list_sort(struct key_list *l);
+
+/* Returns key i; valid until the list changes. */
 struct bv key_list_at(const struct key_list *l, size_t i);
 
 /* Makes a key of a value. Returns whether the key holds the whole value. */

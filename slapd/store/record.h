@@ -74,6 +74,7 @@ struct record_attr record_attr_at(const struct record *r, size_t i);
 /* Finds the row with this attribute ID. Returns whether there is one. */
 bool record_find(const struct record *r, uint32_t attr_id, struct record_attr *out);
 
+/* Returns a walk over the values of the attribute; borrows its bytes. */
 struct record_values record_values_of(const struct record_attr *a);
 
 /* Gives the next value and its normal form. Returns whether there was one. */

@@ -218,6 +218,16 @@ find_prefixed(MDB_cursor *c, struct bv from, const char *prefix, struct bv *name
 	return 0;
 }
 
+/* Removes the state under the cursor and marks its keys for removal. */
+static int
+drop_state(struct store *s, MDB_txn *txn, MDB_cursor *c, struct bv value)
+{
+	uint32_t number = value.n == STATE_BYTES ? get_le32(value.p) : 0;
+	int rc = env_error(s, mdb_cursor_del(c, 0), "writing meta", NULL);
+
+	return rc != 0 ? rc : mark_dropped(s, txn, number);
+}
+
 /* Drops every state that is not wanted. Deleting moves the cursor on, so each step searches. */
 static int
 drop_unwanted(struct store *s, MDB_txn *txn, const struct view *wanted, bool *changed)
@@ -226,28 +236,27 @@ drop_unwanted(struct store *s, MDB_txn *txn, const struct view *wanted, bool *ch
 	char from[NAME_BYTES + 1] = "i:";
 	size_t from_n = 2;
 	struct bv name = BV_NONE, value = BV_NONE;
-	int rc = mdb_cursor_open(txn, s->meta, &c);
+	int rc = env_error(s, mdb_cursor_open(txn, s->meta, &c), "reading meta", NULL);
 
 	if (rc != 0)
-		return env_error(s, rc, "reading meta", NULL);
-	while ((rc = find_prefixed(c, bv_make(from, from_n), "i:", &name, &value)) == 0) {
+		return rc;
+	while (rc == 0) {
+		int found = find_prefixed(c, bv_make(from, from_n), "i:", &name, &value);
+		if (found == MDB_NOTFOUND)
+			break;
+		rc = env_error(s, found, "reading meta", NULL);
+		if (rc != 0)
+			break;
 		from_n = name.n < NAME_BYTES ? name.n : NAME_BYTES;
 		memcpy(from, name.p, from_n);
 		from[from_n++] = 0;
 		if (is_wanted(wanted, name))
 			continue;
-		uint32_t number = value.n == STATE_BYTES ? get_le32(value.p) : 0;
 		*changed = true;
-		rc = mdb_cursor_del(c, 0);
-		if (rc == 0)
-			rc = mark_dropped(s, txn, number);
-		if (rc != 0)
-			break;
+		rc = drop_state(s, txn, c, value);
 	}
 	mdb_cursor_close(c);
-	return rc == MDB_NOTFOUND    ? 0
-	       : rc < 0 && rc > -100 ? rc
-				     : env_error(s, rc, "writing meta", NULL);
+	return rc;
 }
 
 int

@@ -35,6 +35,7 @@ void sort_run_done(struct sort_run *r);
 /* Adds a pair. Returns false when the run is full. */
 bool sort_run_add(struct sort_run *r, struct bv key, uint64_t id);
 
+/* Sorts by key, then ID. */
 void sort_run_sort(struct sort_run *r);
 
 /* Gives item i's key; room holds 8 bytes for a short one. */

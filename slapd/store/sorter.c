@@ -36,6 +36,7 @@ struct source {
 	struct bv key;
 	uint64_t id;
 	bool done;
+	uint64_t prefix; /* first bytes of key, to compare most keys at once */
 };
 
 struct sorter {
@@ -46,6 +47,7 @@ struct sorter {
 	uint8_t *out; /* file buffer */
 	size_t out_n;
 	bool started;
+	struct source *current; /* gave the last pair, and has another under the same key */
 	uint8_t last_key[PAIR_MAX_BYTES];
 	size_t last_key_n;
 	uint64_t last_id;
@@ -235,17 +237,28 @@ next_from_file(struct source *src)
 }
 
 static int
+next_from_memory(const struct sorter *s, struct source *src)
+{
+	src->done = src->next_item == s->run.count;
+	if (src->done)
+		return 0;
+	src->key = sort_run_key(&s->run, src->next_item, src->room);
+	src->id = s->run.first_id + s->run.items[src->next_item].id_low;
+	src->next_item++;
+	return 0;
+}
+
+static int
 advance(const struct sorter *s, struct source *src)
 {
-	if (src->fd >= 0)
-		return next_from_file(src);
-	src->done = src->next_item == s->run.count;
-	if (!src->done) {
-		src->key = sort_run_key(&s->run, src->next_item, src->room);
-		src->id = s->run.first_id + s->run.items[src->next_item].id_low;
-		src->next_item++;
+	int rc = src->fd >= 0 ? next_from_file(src) : next_from_memory(s, src);
+	uint8_t padded[8] = {0};
+
+	if (rc == 0 && !src->done) {
+		memcpy(padded, src->key.p, src->key.n < 8 ? src->key.n : 8);
+		src->prefix = get_be64(padded);
 	}
-	return 0;
+	return rc;
 }
 
 int
@@ -260,25 +273,37 @@ sorter_finish(struct sorter *s, struct errbuf *e)
 	return 0;
 }
 
+static bool
+is_before(const struct source *x, const struct source *y)
+{
+	return x->prefix != y->prefix ? x->prefix < y->prefix : bv_cmp(x->key, y->key) < 0;
+}
+
 /* The source with the least key, the oldest among equals. NULL when all are done. */
 static struct source *
 least(struct sorter *s)
 {
-	struct source *best = NULL;
+	struct source *best = s->current;
 
+	if (best != NULL)
+		return best;
 	for (size_t i = 0; i < s->source_count; i++) {
 		struct source *src = &s->sources[i];
-		if (!src->done && (best == NULL || bv_cmp(src->key, best->key) < 0))
+		if (!src->done && (best == NULL || is_before(src, best)))
 			best = src;
 	}
 	return best;
 }
 
-static bool
-repeats(const struct sorter *s, const struct source *src)
+/* Moves a source on; it stays the current one while its key stays the same. */
+static int
+step(struct sorter *s, struct source *src)
 {
-	return s->started && src->id == s->last_id &&
-	       bv_eq(src->key, bv_make(s->last_key, s->last_key_n));
+	int rc = advance(s, src);
+	bool same = rc == 0 && !src->done && bv_eq(src->key, bv_make(s->last_key, s->last_key_n));
+
+	s->current = same ? src : NULL;
+	return rc;
 }
 
 int
@@ -286,18 +311,21 @@ sorter_next(struct sorter *s, struct bv *key_out, uint64_t *id_out)
 {
 	struct source *src = least(s);
 
-	while (src != NULL && repeats(s, src)) {
-		if (advance(s, src) != 0)
+	while (src != NULL && s->started && src->id == s->last_id &&
+	       bv_eq(src->key, bv_make(s->last_key, s->last_key_n))) {
+		if (step(s, src) != 0)
 			return ERR_IO;
 		src = least(s);
 	}
 	if (src == NULL)
 		return 0;
-	memcpy(s->last_key, src->key.p, src->key.n);
-	s->last_key_n = src->key.n;
+	if (src != s->current) {
+		memcpy(s->last_key, src->key.p, src->key.n);
+		s->last_key_n = src->key.n;
+	}
 	s->last_id = src->id;
 	s->started = true;
 	*key_out = bv_make(s->last_key, s->last_key_n);
 	*id_out = s->last_id;
-	return advance(s, src) != 0 ? ERR_IO : 1;
+	return step(s, src) != 0 ? ERR_IO : 1;
 }

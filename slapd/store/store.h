@@ -67,7 +67,10 @@ int store_sync(struct store *s, struct errbuf *e) __attribute__((warn_unused_res
 
 /* ---- reading: a handle is used by one thread and reused for many transactions ---- */
 
+/* Returns a new handle. */
 struct store_read *store_read_new(struct store *s);
+
+/* Ends its transaction, if one is open, and frees it. NULL in *r is fine. */
 void store_read_free(struct store_read **r);
 
 /* Begins a read transaction on the newest committed state. 0, ERR_IO, or ERR_LIMIT (reader table
@@ -115,10 +118,13 @@ uint64_t store_entry_count(struct store_read *r);
 
 /* ---- writing: one write transaction at a time ---- */
 
+/* Begins; waits for another process that writes. 0, ERR_DENIED (opened read-only), ERR_IO. */
 int store_write_begin(struct store *s, struct store_write **out, struct errbuf *e)
     __attribute__((warn_unused_result));
+/* Makes everything durable, or (ERR_*) nothing; *w is NULL either way. */
 int store_write_commit(struct store_write **w, struct errbuf *e)
     __attribute__((warn_unused_result));
+/* Forgets every change. NULL in *w is fine. */
 void store_write_abort(struct store_write **w);
 
 /* Reads inside the write transaction go through this handle: it sees the transaction's own changes.

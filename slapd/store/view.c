@@ -57,29 +57,37 @@ slot_covers(const struct index_slot *slot, const struct attr_desc *d)
 	return slot->no_subtypes ? d->type == slot->type : schema_attr_is_a(d->type, slot->type);
 }
 
+/* Appends the slots of one attribute ID to out (NULL: only counts them); returns how many. */
+static size_t
+list_slots_of(const struct view *v, uint32_t id, uint16_t *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->slot_count; i++) {
+		if (!slot_covers(&v->slots[i], v->map.descs[id]))
+			continue;
+		if (out != NULL)
+			out[n] = (uint16_t)i;
+		n++;
+	}
+	return n;
+}
+
 /* Lists for every attribute ID the slots that index it. */
 static void
 link_slots(struct view *v)
 {
-	size_t n = 0;
+	uint32_t total = 0;
 
 	v->attr_slot_at = arena_zalloc(v->arena, v->map.count + 2, sizeof(*v->attr_slot_at));
-	for (int pass = 0; pass < 2; pass++) {
-		n = 0;
-		for (uint32_t id = 1; id <= v->map.count; id++) {
-			v->attr_slot_at[id] = (uint32_t)n;
-			for (size_t i = 0; i < v->slot_count; i++) {
-				if (!slot_covers(&v->slots[i], v->map.descs[id]))
-					continue;
-				if (v->attr_slots != NULL)
-					v->attr_slots[n] = (uint16_t)i;
-				n++;
-			}
-		}
-		if (pass == 0)
-			v->attr_slots = arena_alloc(v->arena, n * sizeof(*v->attr_slots));
+	for (uint32_t id = 1; id <= v->map.count; id++) {
+		v->attr_slot_at[id] = total;
+		total += (uint32_t)list_slots_of(v, id, NULL);
 	}
-	v->attr_slot_at[v->map.count + 1] = (uint32_t)n;
+	v->attr_slot_at[v->map.count + 1] = total;
+	v->attr_slots = arena_alloc(v->arena, total * sizeof(*v->attr_slots));
+	for (uint32_t id = 1; id <= v->map.count; id++)
+		list_slots_of(v, id, v->attr_slots + v->attr_slot_at[id]);
 }
 
 int
