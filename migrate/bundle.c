@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "escape.h"
 #include "text.h"
 
@@ -10,6 +11,8 @@
  * share it. Whether a name needs the long RDN is known only at the end, so that
  * the result does not depend on the order of the lines.
  */
+
+enum { LOOKED_AT = 100 };
 
 struct group {
 	struct group *next;
@@ -77,12 +80,13 @@ bundle_get(struct bundles *b, const struct report_place *place, struct bv name, 
 	return rec;
 }
 
+/* Looks through the first names only: that is enough for telling a person. */
 static bool
 has_exactly(const struct record *rec, struct bv name)
 {
 	const struct record_attr *cn = record_get(rec, ATTR_CN);
 
-	for (size_t i = 0; cn != NULL && i < cn->count; i++) {
+	for (size_t i = 0; i < cn->count && i < LOOKED_AT; i++) {
 		if (bv_eq(cn->values[i], name))
 			return true;
 	}
@@ -116,14 +120,19 @@ names_key(const struct record *rec)
 {
 	const struct record_attr *cn = record_get(rec, ATTR_CN);
 	struct bv *keys = arena_zalloc(rec->arena, cn->count, sizeof(*keys));
-	struct bv joined = BV_LIT("");
+	struct buf joined;
 
+	buf_init(&joined);
 	for (size_t i = 0; i < cn->count; i++)
 		keys[i] = text_fold(rec->arena, cn->values[i]);
 	qsort(keys, cn->count, sizeof(*keys), by_bytes);
-	for (size_t i = 0; i < cn->count; i++)
-		joined = arena_printf(rec->arena, "%.*s%.*s\n", BV(joined), BV(keys[i]));
-	return joined;
+	for (size_t i = 0; i < cn->count; i++) {
+		buf_put_bv(&joined, keys[i]);
+		buf_put_byte(&joined, '\n');
+	}
+	struct bv key = arena_dup(rec->arena, buf_bv(&joined));
+	buf_done(&joined);
+	return key;
 }
 
 static void
@@ -191,6 +200,8 @@ finish_record(struct bundles *b, struct record *rec, bool alone)
 		rdn = arena_printf(arena, "%.*s+%.*s", BV(rdn), BV(part));
 	}
 	record_name(rec, rdn, migration_container(b->m, rec->place.map));
+	if (!migration_name_fits(b->m, rec))
+		return;
 	const struct record *old = record_list_add(&b->m->records, rec);
 	if (old != NULL)
 		report_line(b->m->report, REPORT_REFUSED, &rec->place, "duplicate name",

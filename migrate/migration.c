@@ -6,6 +6,8 @@
 
 /* The frame around the readers: which run, where their entries go. */
 
+enum { DN_MAX_BYTES = 8192 };
+
 void
 migration_init(
     struct migration *m, const struct options *opt, struct arena *arena, struct report *report)
@@ -46,11 +48,23 @@ migration_container(const struct migration *m, enum map_id map)
 }
 
 bool
+migration_name_fits(struct migration *m, const struct record *rec)
+{
+	if (rec->dn.n <= DN_MAX_BYTES)
+		return true;
+	report_line(m->report, REPORT_REFUSED, &rec->place, "name too long",
+	    "a name of %zu bytes: servers take 8192", rec->dn.n);
+	return false;
+}
+
+bool
 migration_add(struct migration *m, struct record *rec, enum attr_id type)
 {
 	struct bv rdn = escape_rdn(m->arena, attrs_get(type)->name, record_value(rec, type));
 
 	record_name(rec, rdn, migration_container(m, rec->place.map));
+	if (!migration_name_fits(m, rec))
+		return false;
 	const struct record *old = record_list_add(&m->records, rec);
 	if (old == NULL)
 		return true;

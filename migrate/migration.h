@@ -32,6 +32,9 @@ struct bv migration_container(const struct migration *m, enum map_id map);
  */
 bool migration_add(struct migration *m, struct record *rec, enum attr_id type);
 
+/* Returns whether the name of rec has a length that servers take; reports it refused when not. */
+bool migration_name_fits(struct migration *m, const struct record *rec);
+
 /*
  * Adds a value to rec when its syntax allows it; reports a part refused when not: a value that
  * is empty, or not ASCII where the schema says IA5 String. Returns whether the value is held.

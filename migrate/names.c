@@ -15,6 +15,8 @@
  * lookup ambiguous (another entry has the name and the protocol) it is noted.
  */
 
+enum { NOTED = 10000 }; /* pairs of name and protocol of one entry that are looked at */
+
 struct names {
 	struct migration *m;
 	struct bundles *bundles;
@@ -92,7 +94,7 @@ note_shared(struct names *n, struct hash *seen, struct record *rec)
 	const struct record_attr *cn = record_get(rec, ATTR_CN);
 	const struct record_attr *protocol = record_get(rec, ATTR_IPSERVICEPROTOCOL);
 
-	for (size_t i = 0; i < cn->count * protocol->count; i++) {
+	for (size_t i = 0; i < cn->count * protocol->count && i < NOTED; i++) {
 		struct bv name = cn->values[i / protocol->count];
 		struct bv with = protocol->values[i % protocol->count];
 		struct bv folded = text_fold(n->m->arena, name);

@@ -3,7 +3,13 @@
 #include "escape.h"
 #include "text.h"
 
-/* Entries keep attributes in a list: none has more than about twenty types. */
+/*
+ * Entries keep attributes in a list: none has more than about twenty types. Values
+ * are an array; where there are many, a table of their keys beside it, as a mail
+ * alias may have a hundred thousand targets.
+ */
+
+enum { FEW_VALUES = 16 };
 
 struct record *
 record_new(struct arena *arena, const struct report_place *place)
@@ -52,7 +58,30 @@ push(struct arena *arena, struct record_attr *attr, struct bv value)
 		    arena_grow(arena, attr->values, attr->room, room, sizeof(*attr->values));
 		attr->room = room;
 	}
-	attr->values[attr->count++] = arena_dup(arena, value);
+	struct bv *own = &attr->values[attr->count++];
+	*own = arena_dup(arena, value);
+	if (attr->keys != NULL)
+		hash_put(attr->keys, attrs_key(arena, attr->type, *own), attr);
+}
+
+static void
+index_values(struct arena *arena, struct record_attr *attr)
+{
+	attr->keys = hash_new(arena);
+	for (size_t i = 0; i < attr->count; i++)
+		hash_put(attr->keys, attrs_key(arena, attr->type, attr->values[i]), attr);
+}
+
+static bool
+holds(struct arena *arena, const struct record_attr *attr, struct bv key)
+{
+	bool found = false;
+
+	if (attr->keys != NULL)
+		return hash_get(attr->keys, key) != NULL;
+	for (size_t i = 0; i < attr->count && !found; i++)
+		found = bv_eq(attrs_key(arena, attr->type, attr->values[i]), key);
+	return found;
 }
 
 bool
@@ -97,15 +126,14 @@ record_value(const struct record *rec, enum attr_id id)
 bool
 record_has(const struct record *rec, enum attr_id id, struct bv value)
 {
-	const struct record_attr *attr = record_get(rec, id);
-	bool found = false;
+	struct record_attr *attr = record_get(rec, id);
 
 	if (attr == NULL)
 		return false;
+	if (attr->count > FEW_VALUES && attr->keys == NULL)
+		index_values(rec->arena, attr);
 	struct arena_mark mark = arena_mark(rec->arena);
-	struct bv key = attrs_key(rec->arena, attr->type, value);
-	for (size_t i = 0; i < attr->count && !found; i++)
-		found = bv_eq(attrs_key(rec->arena, attr->type, attr->values[i]), key);
+	bool found = holds(rec->arena, attr, attrs_key(rec->arena, attr->type, value));
 	arena_rewind(rec->arena, mark);
 	return found;
 }

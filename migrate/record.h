@@ -15,6 +15,7 @@ struct record_attr {
 	struct bv *values;
 	size_t count;
 	size_t room;
+	struct hash *keys; /* of all values, once there are many and one was looked for */
 };
 
 struct record {
@@ -43,10 +44,7 @@ struct record *record_new(struct arena *arena, const struct report_place *place)
 /* Adds the object classes in a space-separated list; the first becomes the structural one. */
 void record_classes(struct record *rec, const char *classes);
 
-/*
- * Adds a value unless the attribute holds an equal one. Returns whether it was added. Costs a
- * pass over the values that are there.
- */
+/* Adds a value unless the attribute holds an equal one. Returns whether it was added. */
 bool record_add(struct record *rec, enum attr_id id, struct bv value);
 
 /* Adds a value of an attribute by name without looking for equal ones. Copies the value. */

@@ -43,10 +43,32 @@ test_mail_read_aliases_cases(void **state)
 	READER_TABLE(MAP_ALIASES, cases);
 }
 
+static void
+test_mail_read_aliases_hundred_thousand_targets(void **state)
+{
+	enum { COUNT = 100000, WIDTH = 20 };
+	char *text = malloc(COUNT * WIDTH + 16);
+	struct reader r;
+
+	(void)state;
+	assert_non_null(text);
+	size_t n = (size_t)sprintf(text, "all: ");
+	for (int i = 0; i < COUNT; i++)
+		n += (size_t)sprintf(text + n, "u%06d@falcot.com,", i);
+	n += (size_t)sprintf(text + n, "U000007@falcot.com\n");
+	reader_init(&r);
+	reader_file(&r, MAP_ALIASES, text, n);
+	reader_run(&r);
+	assert_int_equal(record_get(r.m.records.items[0], ATTR_RFC822MAILMEMBER)->count, COUNT);
+	reader_done(&r);
+	free(text);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_mail_read_aliases_cases)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_mail_read_aliases_cases),
+	    cmocka_unit_test(test_mail_read_aliases_hundred_thousand_targets)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

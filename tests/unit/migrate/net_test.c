@@ -78,11 +78,57 @@ test_net_read_ethers(void **state)
 	READER_TABLE(MAP_ETHERS, ethers);
 }
 
+static void
+test_net_read_hosts_many_addresses_and_names(void **state)
+{
+	enum { COUNT = 60000, WIDTH = 40 };
+	char *text = malloc(2 * COUNT * WIDTH);
+	struct reader r;
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(text);
+	for (int i = 0; i < COUNT; i++)
+		n += (size_t)sprintf(
+		    text + n, "10.%d.%d.%d many one\n", i >> 16, i >> 8 & 255, i & 255);
+	n += (size_t)sprintf(text + n, "10.9.9.9");
+	for (int i = 0; i < COUNT; i++)
+		n += (size_t)sprintf(text + n, " h%d", i);
+	n += (size_t)sprintf(text + n, "\n10.9.9.8 h0\n");
+	reader_init(&r);
+	reader_file(&r, MAP_HOSTS, text, n);
+	reader_run(&r);
+	assert_int_equal(r.m.records.count, 3);
+	assert_int_equal(record_get(r.m.records.items[0], ATTR_IPHOSTNUMBER)->count, COUNT);
+	assert_int_equal(record_get(r.m.records.items[1], ATTR_CN)->count, COUNT);
+	reader_done(&r);
+	free(text);
+}
+
+static void
+test_net_read_hosts_name_too_long(void **state)
+{
+	char text[10000];
+	struct reader r;
+
+	(void)state;
+	memset(text, 'n', sizeof(text));
+	memcpy(text, "10.0.0.1 ", 9);
+	reader_init(&r);
+	reader_file(&r, MAP_HOSTS, text, sizeof(text));
+	reader_run(&r);
+	assert_int_equal(r.m.records.count, 0);
+	assert_non_null(strstr(r.report, ":1: refused: a name of 10008 bytes"));
+	reader_done(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_net_read_hosts),
+	    cmocka_unit_test(test_net_read_hosts_many_addresses_and_names),
+	    cmocka_unit_test(test_net_read_hosts_name_too_long),
 	    cmocka_unit_test(test_net_read_networks),
 	    cmocka_unit_test(test_net_read_ethers),
 	};
