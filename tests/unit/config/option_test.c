@@ -233,6 +233,24 @@ test_lookup_takes_other_spellings(void **state)
 	assert_null(option_by_olc(BV_LIT("pidfile")));
 }
 
+/* OpenLDAP's numbers, as its cn=Subschema publishes them. */
+static void
+test_oids_are_openldaps(void **state)
+{
+	static const char *const cases[][2] = {{"olcAccess", "3.0.1"}, {"olcPidFile", "3.0.37"},
+	    {"olcSizeLimit", "3.0.60"}, {"olcTLSProtocolMin", "3.0.87"}, {"olcRootPW", "3.2.0.9"},
+	    {"olcSuffix", "3.2.0.10"}, {"olcLastBind", "3.2.0.22"}, {"olcDbDirectory", "3.2.0.1"},
+	    {"olcDbIndex", "3.2.0.2"}, {"olcDbCheckpoint", "3.2.1.2"}, {"olcDbMaxSize", "3.2.12.2"},
+	    {"olcBkMdbIdlExp", "3.1.12.1"}};
+	char oid[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(oid, sizeof(oid), "1.3.6.1.4.1.4203.1.12.2.%s", cases[i][1]);
+		assert_string_equal(option_by_olc(bv_str(cases[i][0]))->oid, oid);
+	}
+}
+
 static void
 test_nearest(void **state)
 {
@@ -262,6 +280,7 @@ main(void)
 	    cmocka_unit_test(test_rows_are_unique),
 	    cmocka_unit_test(test_rows_refuse_wrong_values),
 	    cmocka_unit_test(test_lookup_takes_other_spellings),
+	    cmocka_unit_test(test_oids_are_openldaps),
 	    cmocka_unit_test(test_nearest),
 	};
 
