@@ -162,8 +162,10 @@ int conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
 int conf_write_dir(const struct conf_tree *t, const char *path, struct errbuf *e)
     __attribute__((warn_unused_result));
 
+/* Frees a tree that no snapshot has taken over, wiping it. Sets *t to NULL; NULL in it is fine. */
 void conf_tree_free(struct conf_tree **t);
 
+/* Adds a reference; returns c. */
 struct conf *conf_ref(struct conf *c);
 /* Drops a reference; the last one frees. Sets *c to NULL. */
 void conf_unref(struct conf **c);
