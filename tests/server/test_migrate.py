@@ -1,6 +1,7 @@
 """ldapmigrate end to end: a machine's maps into a server, and back out of it.
 
-MUSTER_SLAPD=debian tests the tool against the reference server.
+MUSTER_SLAPD=debian tests the tool against the reference server; LDAPMIGRATE names another build of
+the tool.
 """
 
 import os
@@ -14,7 +15,7 @@ import pytest
 from . import data, harness
 from .client import MOD_ADD, MOD_DELETE, MOD_REPLACE
 
-TOOL = harness.REPO / "build/bin/ldapmigrate"
+TOOL = pathlib.Path(os.environ.get("LDAPMIGRATE", harness.REPO / "build/bin/ldapmigrate"))
 ONLINE = harness.REPO / "migrate/migrate_all_online.sh"
 OFFLINE = harness.REPO / "migrate/migrate_all_offline.sh"
 SCHEMAS = ["core", "cosine", "inetorgperson", "nis", "misc"]
@@ -449,6 +450,16 @@ def test_refused_by_the_server_is_an_error_with_its_text(target, machine):
     done = offline("--apply", "--root", root, "-H", target.uri)
     assert done.returncode == 3 and "failed" in done.stdout
     assert "dc=falcot,dc=com:" in done.stderr
+
+
+def test_getent_gives_what_the_files_give():
+    maps = ["passwd", "group", "services", "protocols", "networks"]
+    files = offline("--system", "--file", "shadow=/dev/null", *maps)
+    asked = offline("--system", "--from", "getent", *maps)
+    assert files.returncode == 0 and asked.returncode == 0, asked
+    blocks = [{"\n".join(row for row in entry.splitlines() if not row.startswith("description:"))
+               for entry in done.stdout.split("\n\n")} for done in [files, asked]]
+    assert blocks[0] == blocks[1]
 
 
 def test_endless_input_ends(scratch):
