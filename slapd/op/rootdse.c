@@ -44,7 +44,7 @@ put_suffixes(const struct world *w, struct entry *e)
 			put(w->conf->schema, e, "configContext", BV_LIT("cn=config"));
 		if (db->type == CONF_DB_MONITOR)
 			put(w->conf->schema, e, "monitorContext", BV_LIT("cn=Monitor"));
-		if (db->type != CONF_DB_MDB || db->hidden || db->subordinate)
+		if (db->type != CONF_DB_MDB || db->hidden || (db->subordinate && !db->advertise))
 			continue;
 		for (size_t j = 0; j < db->suffix_count; j++)
 			put(w->conf->schema, e, "namingContexts", db->suffixes[j].pretty);

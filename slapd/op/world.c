@@ -31,6 +31,7 @@ open_store(struct world *w, struct backend *be, bool write, struct errbuf *e)
 	    .suffix = &db->suffixes[0],
 	    .indexes = db->indexes,
 	    .index_count = db->index_count,
+	    .max_readers = db->max_readers,
 	};
 
 	int err = store_open(&o, &be->store, e);

@@ -118,6 +118,21 @@ structural_of(const struct schema *s, const struct entry *e)
 	return a == NULL || a->count == 0 ? NULL : schema_object_class(s, a->values[0]);
 }
 
+static int
+check_size(struct op *op, const struct entry *e)
+{
+	size_t bytes = 0, max = op->be->conf->max_entry_bytes;
+
+	for (size_t i = 0; i < e->count && max > 0; i++) {
+		for (size_t j = 0; j < e->attrs[i].count; j++)
+			bytes += e->attrs[i].values[j].n;
+	}
+	if (max == 0 || bytes <= max)
+		return 0;
+	return op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+	    "the entry would have %zu bytes of values; maxentrysize allows %zu", bytes, max);
+}
+
 int
 write_check(struct op *op, const struct entry *e, const struct entry *old,
     const struct object_class **structural_out)
@@ -127,8 +142,10 @@ write_check(struct op *op, const struct entry *e, const struct entry *old,
 	const struct object_class *now = NULL, *before = old == NULL ? NULL : structural_of(s, old);
 	const struct attr *oc = entry_find(e, desc_of_type(s, schema_known(s)->object_class));
 	struct errbuf text = {""};
-	int code = 0;
+	int code = check_size(op, e);
 
+	if (code != 0)
+		return code;
 	if (oc != NULL && before != NULL)
 		code = entry_structural(s, oc, &now, &text);
 	if (code == 0 && before != NULL && now != NULL && now != before)
