@@ -218,20 +218,21 @@ passwd_make(struct arena *a, struct bv scheme, const struct passwd_cost *cost, s
 }
 
 /* A hash of nothing anybody knows, made once, whose verification passwd_waste throws away. */
+static struct arena *dummy_arena; /* until the process ends */
 static struct bv dummy;
 
 static void
 make_dummy(void)
 {
 	uint8_t secret[SALT_BYTES];
-	struct arena *a = arena_new(0); /* until the process ends */
 	struct errbuf e;
 
+	dummy_arena = arena_new(0);
 	passwd_random(secret, sizeof(secret));
 	for (size_t i = 0; i < sizeof(secret); i++)
 		secret[i] |= 1;
-	if (passwd_make(a, BV_LIT("{ARGON2}"), NULL, bv_make(secret, sizeof(secret)), &dummy, &e) !=
-	    0)
+	if (passwd_make(dummy_arena, BV_LIT("{ARGON2}"), NULL, bv_make(secret, sizeof(secret)),
+		&dummy, &e) != 0)
 		log_error("passwords of absent users cannot be hidden: %s", e.text);
 }
 

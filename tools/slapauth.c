@@ -1,0 +1,106 @@
+#include <stdio.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/conf.h"
+#include "model/dn.h"
+#include "tools/common.h"
+#include "tools/tools.h"
+
+/*
+ * slapauth: the DN of a SASL identity. A user ID becomes uid=ID[,cn=realm][,cn=mech],
+ * cn=auth, a dn: identity its normal DN; this server maps neither any further.
+ */
+
+struct run {
+	struct common c;
+	const char *authc; /* -U */
+	const char *authz; /* -X */
+	const char *realm; /* -R */
+	const char *mech;  /* -M */
+};
+
+static bool
+own_option(struct common *c, int letter, const char *arg)
+{
+	struct run *r = c->own_data;
+
+	switch (letter) {
+	case 'U':
+		r->authc = arg;
+		return true;
+	case 'X':
+		r->authz = arg;
+		return true;
+	case 'R':
+		r->realm = arg;
+		return true;
+	case 'M':
+		r->mech = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The DN text of an identity: "dn:..." gives its own, "u:ID" and ID a SASL name. */
+static struct bv
+identity_dn(const struct run *r, const char *id)
+{
+	struct arena *a = r->c.arena;
+
+	if (strncmp(id, "dn:", 3) == 0)
+		return bv_str(id + 3);
+	if (strncmp(id, "u:", 2) == 0)
+		id += 2;
+	struct bv name = dn_escape(a, bv_str(id));
+	struct bv text = arena_printf(a, "uid=%.*s", BV(name));
+	const char *const parts[] = {r->realm, r->mech};
+	for (size_t i = 0; i < 2; i++) {
+		if (parts[i] == NULL)
+			continue;
+		struct bv part = dn_escape(a, bv_str(parts[i]));
+		text = arena_printf(a, "%.*s,cn=%.*s", BV(text), BV(part));
+	}
+	return arena_printf(a, "%.*s,cn=auth", BV(text));
+}
+
+static int
+show(const struct run *r, const char *id, const char *label)
+{
+	struct errbuf e = {""};
+	struct dn dn;
+
+	if (dn_parse(r->c.conf->schema, r->c.arena, identity_dn(r, id), &dn, &e) != 0) {
+		fprintf(stderr, "ID: <%s> check failed 21 (Invalid syntax): %s\n", id, e.text);
+		return 1;
+	}
+	fprintf(stderr, "ID: <%s> check succeeded\n%s:     <%.*s>\n", id, label, BV(dn.normal));
+	return 0;
+}
+
+int
+slapauth_main(int argc, char **argv)
+{
+	struct run r = {.authc = NULL};
+	int status = 0;
+
+	common_init(&r.c, "slapauth", "d:f:F:M:o:R:U:vX:",
+	    "[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <name>[=<value>]]\n"
+	    "\t[-U authcID] [-X authzID] [-R realm] [-M mech] ID [...]");
+	r.c.own = own_option;
+	r.c.own_data = &r;
+	if (common_parse(&r.c, argc, argv) != 0)
+		return common_done(&r.c, 1);
+	if (optind >= argc && r.authc == NULL && r.authz == NULL)
+		return common_done(&r.c, common_usage(&r.c));
+	if (common_load(&r.c) != 0)
+		return common_done(&r.c, 1);
+	if (r.authc != NULL)
+		status |= show(&r, r.authc, "authcID");
+	if (r.authz != NULL)
+		status |= show(&r, r.authz, "authzID");
+	for (int i = optind; i < argc; i++)
+		status |= show(&r, argv[i], "authcID");
+	return common_done(&r.c, status);
+}
