@@ -24,6 +24,13 @@ BASE = data.SUFFIX
 SECRET_HASH = "abNANd1rDfiNc"
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(scratch, monkeypatch):
+    """Runs every test in an empty folder: receipts without a name land in the present one."""
+    (scratch / "here").mkdir()
+    monkeypatch.chdir(scratch / "here")
+
+
 @pytest.fixture
 def target(make):
     """An empty server with the schemas that the maps need."""
