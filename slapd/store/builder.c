@@ -63,7 +63,7 @@ index_entry(struct step *st, uint64_t id, const struct record *rec)
 	return rc != 0 ? rc : index_put(w->store, w->txn, &st->keys, id);
 }
 
-/* Visits entries behind the position. Damaged ones are logged by store_next and left out. */
+/* Visits entries behind the position. Damaged ones are left out. */
 static int
 visit(struct step *st)
 {
@@ -75,7 +75,13 @@ visit(struct step *st)
 		rc = store_next(st->w->reader, &id, &rec, NULL);
 		if (rc != 0 && rc != ERR_CORRUPT)
 			break;
-		rc = rc == ERR_CORRUPT ? 0 : index_entry(st, id, &rec);
+		if (rc == 0)
+			rc = index_entry(st, id, &rec);
+		if (rc == ERR_CORRUPT) {
+			log_error("%s: entry %llu is damaged and left out of indexes",
+			    st->w->store->directory, (unsigned long long)id);
+			rc = 0;
+		}
 		st->position = id;
 		if (n % 64 == 63 && clock_mono_ms() >= st->until_ms)
 			break;

@@ -70,13 +70,16 @@ bulk_free(struct bulk **bp)
 	free(b);
 }
 
-/* Marks the load and lets commits go without syncing. */
+/* Marks the load and lets commits go without syncing. Keys of dropped indexes may be left:
+ * appending needs empty tables. */
 static int
 prepare_fresh(struct bulk *b, struct errbuf *e)
 {
 	unsigned flags = 0;
-	int rc = load_mark(b->store, b->write->txn, true);
+	int rc = load_clear(b->store, b->write->txn);
 
+	if (rc == 0)
+		rc = load_mark(b->store, b->write->txn, true);
 	if (rc == 0)
 		rc = store_write_commit(&b->write, e);
 	if (rc != 0)

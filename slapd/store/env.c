@@ -37,6 +37,12 @@ env_error(const struct store *s, int rc, const char *what, struct errbuf *e)
 		    "%s: %s: the address space for the database is used up; raise the limit on "
 		    "virtual memory (ulimit -v) and restart",
 		    s->directory, what);
+	case MDB_MAP_RESIZED:
+		return err_set(e, ERR_FULL,
+		    "%s: %s: another process, with more address space, has made the database "
+		    "larger than "
+		    "this one can map; raise the limit on virtual memory (ulimit -v) and restart",
+		    s->directory, what);
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG:

@@ -15,7 +15,12 @@
  * Values that a page holds are copied (key lists, the encoded record) before the page may move.
  */
 
-enum { RECORD_MAX_BYTES = 1 << 30, MAX_DEPTH = 4096, META_NAME_BYTES = 256 };
+enum {
+	RECORD_MAX_BYTES = 1 << 30,
+	MAX_DEPTH = 4096,
+	META_NAME_BYTES = 256,
+	ATTRS_MAX = 20000 /* descriptions, options included: each new one costs a new view */
+};
 
 static void
 write_free(struct store_write **wp)
@@ -168,6 +173,11 @@ write_ensure_attrs(struct store_write *w, const struct entry *e, struct errbuf *
 		if (attr_map_id(map, e->attrs[i].desc) == 0)
 			rc = add_attr_name(w, (uint32_t)++count, e->attrs[i].desc->name);
 	}
+	if (count > ATTRS_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "the database has %d different attributes with options already; no more can be "
+		    "added",
+		    ATTRS_MAX);
 	if (rc == 0 && count != map->count)
 		rc = write_renew_view(w);
 	return rc == 0 ? 0
