@@ -136,6 +136,17 @@ default_readers(void)
 	return READERS_PER_CORE * (unsigned)(cores < 1 ? 1 : cores);
 }
 
+/* LMDB found its own pages inconsistent and cannot go on. */
+static void
+on_assertion(MDB_env *env, const char *text)
+{
+	const char *path = NULL;
+
+	mdb_env_get_path(env, &path);
+	log_error("%s/data.mdb is damaged (LMDB: %s); stopping. Restore a backup with slapadd",
+	    path == NULL ? "?" : path, text);
+}
+
 /* One attempt with a map of 1 << shift bytes. */
 static int
 open_env(struct store *s, const struct store_options *o, unsigned shift)
@@ -149,6 +160,7 @@ open_env(struct store *s, const struct store_options *o, unsigned shift)
 		flags |= MDB_NOSYNC;
 	if (o->read_only)
 		flags |= MDB_RDONLY;
+	mdb_env_set_assert(s->env, on_assertion);
 	mdb_env_set_maxdbs(s->env, DBI_COUNT);
 	mdb_env_set_maxreaders(s->env, o->max_readers != 0 ? o->max_readers : default_readers());
 	rc = mdb_env_set_mapsize(s->env, (size_t)1 << shift);

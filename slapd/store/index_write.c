@@ -5,6 +5,8 @@
 /* Index changes follow from the difference of two sorted key lists: what is in both is not touched.
  */
 
+enum { TRIM_MAX = 64 }; /* each key left over is looked for among all others */
+
 static int
 put_one(MDB_cursor *c, struct bv key, uint64_t id)
 {
@@ -37,6 +39,59 @@ index_put(struct store *s, MDB_txn *txn, const struct key_list *keys, uint64_t i
 		rc = put_one(c, key_list_at(keys, i), id);
 	mdb_cursor_close(c);
 	return env_error(s, rc, "writing the index", NULL);
+}
+
+static size_t
+common_front(const struct key_list *x, const struct key_list *y)
+{
+	size_t n = 0;
+
+	while (n < x->count && n < y->count && bv_eq(key_list_at(x, n), key_list_at(y, n)))
+		n++;
+	return n;
+}
+
+static size_t
+common_back(const struct key_list *x, const struct key_list *y, size_t front)
+{
+	size_t n = 0;
+
+	while (front + n < x->count && front + n < y->count &&
+	       bv_eq(key_list_at(x, x->count - 1 - n), key_list_at(y, y->count - 1 - n)))
+		n++;
+	return n;
+}
+
+/* Whether the key is among the first front or last back keys of the list. */
+static bool
+is_outside(const struct key_list *l, size_t front, size_t back, struct bv key)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (i == front)
+			i = l->count - back;
+		if (i < l->count && bv_eq(key_list_at(l, i), key))
+			return true;
+	}
+	return false;
+}
+
+void
+index_trim(struct key_list *old_keys, struct key_list *new_keys)
+{
+	size_t front = common_front(old_keys, new_keys),
+	       back = common_back(old_keys, new_keys, front), kept = 0;
+
+	if (old_keys->count - front - back > TRIM_MAX)
+		return;
+	for (size_t i = front; i < old_keys->count - back; i++) {
+		if (!is_outside(new_keys, front, back, key_list_at(old_keys, i)))
+			old_keys->refs[kept++] = old_keys->refs[i];
+	}
+	old_keys->count = kept;
+	new_keys->count -= front + back;
+	if (new_keys->count > 0)
+		memmove(new_keys->refs, new_keys->refs + front,
+		    new_keys->count * sizeof(*new_keys->refs));
 }
 
 static int

@@ -238,6 +238,7 @@ new_keys(struct store_write *w)
 static int
 change_keys(struct store_write *w, uint64_t id)
 {
+	index_trim(&w->old_keys, &w->new_keys);
 	key_list_sort(&w->old_keys);
 	key_list_sort(&w->new_keys);
 	return index_change(w->store, w->txn, &w->old_keys, &w->new_keys, id);
