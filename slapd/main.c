@@ -446,11 +446,19 @@ serve(const struct options *o, char **argv)
 	return EXIT_SUCCESS;
 }
 
+/* The tool that the program's own name means, or NULL. */
+static const char *
+tool_by_name(char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+
+	return tools_name(slash == NULL ? argv[0] : slash + 1);
+}
+
 static const char *
 tool_of(int argc, char **argv)
 {
-	const char *slash = strrchr(argv[0], '/');
-	const char *tool = tools_name(slash == NULL ? argv[0] : slash + 1);
+	const char *tool = tool_by_name(argv);
 
 	if (tool != NULL)
 		return tool;
@@ -461,13 +469,14 @@ tool_of(int argc, char **argv)
 	return NULL;
 }
 
-/* Removes "-T name" or "-Tname" so that the tool sees its own arguments. */
+/* Removes "-T name" or "-Tname" so that the tool sees its own arguments; slappasswd has a -T itself.
+ */
 static int
 strip_tool_option(int argc, char **argv)
 {
 	int n = 0;
 
-	if (argc < 2 || strncmp(argv[1], "-T", 2) != 0)
+	if (argc < 2 || tool_by_name(argv) != NULL || strncmp(argv[1], "-T", 2) != 0)
 		return argc;
 	n = argv[1][2] == 0 ? 2 : 1;
 	memmove(&argv[1], &argv[1 + n], (size_t)(argc - n) * sizeof(*argv));

@@ -32,14 +32,18 @@ common_init(struct common *c, const char *program, const char *letters, const ch
 int
 common_fail(const struct common *c, const char *fmt, ...)
 {
+	char text[2048];
 	va_list ap;
 
-	fflush(stdout);
-	fprintf(stderr, "%s: ", c->program);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	/* Names and values come from files: they must not steer the terminal. */
+	for (char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	fflush(stdout);
+	fprintf(stderr, "%s: %s\n", c->program, text);
 	return 1;
 }
 

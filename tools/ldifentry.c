@@ -1,5 +1,6 @@
 #include "tools/ldifentry.h"
 
+#include <stdio.h>
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -37,6 +38,23 @@ resolve(const struct ldifentry *how, struct arena *a, struct bv text, const stru
 	return 0;
 }
 
+/* Says which value it was: in a file the number alone is little help. */
+static int
+add_values(const struct ldifentry *how, struct entry *out, const struct attr_desc *d,
+    const struct wire_attr *w, struct errbuf *e)
+{
+	size_t index = 0;
+	int rc = entry_add_values(how->schema, out, d, w->values, w->count, &index, e);
+
+	if (rc != LDAP_INVALID_SYNTAX || index >= w->count)
+		return rc;
+	struct bv v = w->values[index];
+	size_t n = strlen(e->text);
+	snprintf(e->text + n, sizeof(e->text) - n, ": \"%.*s\"", v.n < 60 ? (int)v.n : 60,
+	    (const char *)v.p);
+	return rc;
+}
+
 static int
 add_attributes(
     const struct ldifentry *how, const struct ldif_record *rec, struct entry *out, struct errbuf *e)
@@ -48,7 +66,7 @@ add_attributes(
 		const struct wire_attr *w = &rec->attrs[i];
 		rc = resolve(how, out->arena, w->desc, &d, e);
 		if (rc == 0 && !ldifentry_is_computed(how->schema, d->type))
-			rc = entry_add_values(how->schema, out, d, w->values, w->count, NULL, e);
+			rc = add_values(how, out, d, w, e);
 	}
 	return rc;
 }

@@ -12,7 +12,11 @@
 
 /* slapindex: builds the indexes anew, or with --check verifies everything that is stored. */
 
-enum { OPTION_CHECK = 256 };
+enum {
+	OPTION_CHECK = 256,
+	MAX_DEPTH = 4096,
+	MAX_SEARCHES = 100, /* damaged records whose names are looked for */
+};
 
 struct run {
 	struct common c;
@@ -91,27 +95,64 @@ reindex(struct run *r, char **names, int count)
 }
 
 struct report {
-	const struct run *run;
 	struct store_read *read;
-	struct arena *arena;
+	struct arena *arena; /* of one line */
+	uint64_t id;	     /* reported last */
+	struct bv name;
+	struct arena *names; /* of name */
+	unsigned searches;
 };
 
+/*
+ * Looks through the tree for an entry whose record cannot be read, below a parent whose name is
+ * above. Returns whether it was found; p->name is then its normal DN. Depth is bounded by the
+ * length of a DN.
+ */
+static bool
+search_tree(struct report *p, uint64_t parent, struct bv above, unsigned depth)
+{
+	struct bv rdn = BV_NONE;
+	uint64_t id;
+
+	while (depth < MAX_DEPTH && store_next_child(p->read, parent, rdn, &id, &rdn) == 0) {
+		struct arena_mark mark = arena_mark(p->names);
+		struct bv name = arena_printf(
+		    p->names, "%.*s%s%.*s", BV(rdn), above.n == 0 ? "" : ",", BV(above));
+		if (id == p->id)
+			p->name = name;
+		if (id == p->id || search_tree(p, id, name, depth + 1))
+			return true;
+		arena_rewind(p->names, mark);
+	}
+	return false;
+}
+
+/* The name of an entry, through its record or, when that is damaged, through the tree. */
 static struct bv
-name_of(const struct report *p, uint64_t id)
+name_of(struct report *p, uint64_t id)
 {
 	struct record rec;
 	struct bv dn = BV_NONE;
 
-	if (id == 0 || store_get(p->read, id, &rec, NULL) != 0 ||
-	    store_dn(p->read, &rec, p->arena, &dn, NULL) != 0)
-		return BV_LIT("?");
-	return dn;
+	if (id == 0)
+		return BV_LIT("");
+	if (store_get(p->read, id, &rec, NULL) == 0 &&
+	    store_dn(p->read, &rec, p->arena, &dn, NULL) == 0)
+		return dn;
+	if (id == p->id)
+		return p->name;
+	arena_reset(p->names);
+	p->id = id;
+	p->name = BV_LIT("?");
+	if (p->searches++ < MAX_SEARCHES)
+		search_tree(p, 0, BV_LIT(""), 0);
+	return p->name;
 }
 
 static void
 report(void *arg, uint64_t id, const char *text)
 {
-	const struct report *p = arg;
+	struct report *p = arg;
 	struct bv dn = name_of(p, id);
 
 	printf("id=%08" PRIx64 " dn=\"%.*s\": %s\n", id, BV(dn), text);
@@ -121,7 +162,8 @@ report(void *arg, uint64_t id, const char *text)
 static int
 check_store(struct run *r, struct common_store *s)
 {
-	struct report p = {r, store_read_new(s->store), arena_new(0)};
+	struct report p = {
+	    .read = store_read_new(s->store), .arena = arena_new(0), .names = arena_new(0)};
 	struct errbuf e = {""};
 	int64_t problems = ERR_IO;
 
@@ -130,6 +172,7 @@ check_store(struct run *r, struct common_store *s)
 	store_read_end(p.read);
 	store_read_free(&p.read);
 	arena_free(&p.arena);
+	arena_free(&p.names);
 	if (problems < 0)
 		return common_fail(&r->c, "database %.*s: %s", BV(s->db->name), e.text);
 	if (problems > 0)

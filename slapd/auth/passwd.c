@@ -193,6 +193,13 @@ unknown_scheme(struct bv scheme, struct errbuf *e)
 	    (int)(scheme.n < 40 ? scheme.n : 40), (const char *)scheme.p, list);
 }
 
+/* Clear text goes without "{CLEARTEXT}", as OpenLDAP stores it, unless it would be misread. */
+static bool
+needs_name(const struct passwd_scheme *s, struct bv text)
+{
+	return s->verify != clear_verify || (text.n > 0 && text.p[0] == '{');
+}
+
 int
 passwd_make(struct arena *a, struct bv scheme, const struct passwd_cost *cost, struct bv clear,
     struct bv *out, struct errbuf *e)
@@ -212,7 +219,7 @@ passwd_make(struct arena *a, struct bv scheme, const struct passwd_cost *cost, s
 	arena_set_secret(work);
 	rc = s->make(s, work, cost == NULL ? &passwd_default_cost : cost, clear, &text, e);
 	if (rc == 0)
-		*out = arena_printf(a, "%s%.*s", s->name, BV(text));
+		*out = arena_printf(a, "%s%.*s", needs_name(s, text) ? s->name : "", BV(text));
 	arena_free(&work);
 	return rc;
 }

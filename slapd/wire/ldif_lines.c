@@ -180,7 +180,9 @@ ldif_lines_next(struct ldif_lines *l)
 		    "a line that begins with a space continues "
 		    "the line before it, but there is none");
 	if (colon == text.n || colon == 0)
-		return ldif_lines_fail(l, ERR_SYNTAX, "a line must be \"attribute: value\"");
+		return ldif_lines_fail(l, ERR_SYNTAX,
+		    "a line must be \"attribute: value\", not \"%.*s\"",
+		    text.n < 60 ? (int)text.n : 60, (const char *)text.p);
 	l->desc = bv_make(text.p, colon);
 	return ldif_lines_value(l, bv_from(text, colon + 1), &l->value);
 }

@@ -101,7 +101,7 @@ static const struct row bad[] = {
 
 static const char *const schemes[] = {"{ARGON2}", "{SSHA}", "{SSHA256}", "{SSHA384}", "{SSHA512}",
     "{SMD5}", "{SHA}", "{SHA256}", "{SHA384}", "{SHA512}", "{MD5}", "{PBKDF2}", "{PBKDF2-SHA1}",
-    "{PBKDF2-SHA256}", "{PBKDF2-SHA512}", "{CRYPT}", "{CLEARTEXT}", "{ssha}"};
+    "{PBKDF2-SHA256}", "{PBKDF2-SHA512}", "{CRYPT}", "{ssha}"};
 
 static void
 test_verify_known_values(void **state)
@@ -183,14 +183,30 @@ test_make_and_verify(void **state)
 		    passwd_make(a, scheme, &cheap, BV_LIT("p\xc3\xa4$"), &made, &e), 0);
 		assert_int_equal(
 		    passwd_make(a, scheme, &cheap, BV_LIT("p\xc3\xa4$"), &again, &e), 0);
-		assert_true(bv_eq_nocase(bv_make(made.p, scheme.n), scheme));
 		assert_true(passwd_is_hashed(made));
+		assert_true(bv_eq_nocase(bv_make(made.p, scheme.n), scheme));
 		if (!passwd_verify(made, BV_LIT("p\xc3\xa4$")) || passwd_verify(made, BV_LIT("p")))
 			fail_msg("%s does not verify what it made: %.*s", schemes[i], BV(made));
 		bool salted = schemes[i][1] == 'S' && schemes[i][2] != 'H';
 		if (salted || i == 0)
 			assert_false(bv_eq(made, again));
 	}
+	arena_free(&a);
+}
+
+static void
+test_make_clear_text(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct bv made;
+
+	(void)state;
+	assert_int_equal(passwd_make(a, BV_LIT("{CLEARTEXT}"), NULL, BV_LIT("x"), &made, NULL), 0);
+	assert_true(bv_eq(made, BV_LIT("x")));
+	assert_int_equal(
+	    passwd_make(a, BV_LIT("{CLEARTEXT}"), NULL, BV_LIT("{SHA}x"), &made, NULL), 0);
+	assert_true(bv_eq(made, BV_LIT("{CLEARTEXT}{SHA}x")));
+	assert_true(passwd_verify(made, BV_LIT("{SHA}x")));
 	arena_free(&a);
 }
 
@@ -303,6 +319,7 @@ main(void)
 	    cmocka_unit_test(test_verify_one_byte_changed),
 	    cmocka_unit_test(test_verify_hostile_clear),
 	    cmocka_unit_test(test_make_and_verify),
+	    cmocka_unit_test(test_make_clear_text),
 	    cmocka_unit_test(test_make_refusals),
 	    cmocka_unit_test(test_default_cost_is_hardenings),
 	    cmocka_unit_test(test_is_hashed),
