@@ -35,7 +35,7 @@ choose(struct step *st)
 {
 	const struct store_write *w = st->w;
 	struct view *v = &st->now;
-	int any = 0, rc = slot_load(w->store, w->txn, w->reader->view->config, st->scratch, v);
+	int any = 0, rc = slot_load(w->store, w->txn, w->reader->view->map.schema, st->scratch, v);
 
 	if (rc != 0)
 		return rc;

@@ -57,7 +57,7 @@ measure(struct store *s, uint64_t *done_out, uint64_t *total_out)
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc == 0) {
-		rc = slot_load(s, txn, atomic_load(&s->config), a, &v);
+		rc = slot_load(s, txn, atomic_load(&s->config)->schema, a, &v);
 		total = env_meta_number(s, txn, BV_LIT("next"), 1) - 1;
 		mdb_txn_abort(txn);
 	}

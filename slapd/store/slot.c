@@ -110,25 +110,6 @@ list_slots(const struct store_config *config, struct arena *a, struct view *out)
 	list_type(out, known->entry_uuid, INDEX_EQ);
 }
 
-int
-slot_load(struct store *s, MDB_txn *txn, const struct store_config *config, struct arena *a,
-    struct view *out)
-{
-	size_t kept = 0;
-
-	list_slots(config, a, out);
-	for (size_t i = 0; i < out->slot_count; i++) {
-		struct index_slot slot = out->slots[i];
-		int rc = load_state(s, txn, &slot);
-		if (rc == 0)
-			out->slots[kept++] = slot;
-		else if (rc != ERR_NOT_FOUND)
-			return rc;
-	}
-	out->slot_count = kept;
-	return 0;
-}
-
 /* Writes "d:<number>". */
 static int
 mark_dropped(struct store *s, MDB_txn *txn, uint32_t number)
@@ -218,6 +199,80 @@ find_prefixed(MDB_cursor *c, struct bv from, const char *prefix, struct bv *name
 	return 0;
 }
 
+/* Reads "i:<type>,<kind>" back. Returns whether the schema has the type. */
+static bool
+parse_name(const struct schema *schema, struct bv name, struct index_slot *slot)
+{
+	size_t comma = bv_find(name, 0, ',');
+	int64_t kind;
+
+	if (comma == name.n || !bv_to_i64(bv_from(name, comma + 1), &kind))
+		return false;
+	slot->type = schema_attr_type(schema, bv_make(name.p + 2, comma - 2));
+	slot->kind = (unsigned)kind;
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		if (slot->kind == all_kinds[i])
+			return slot->type != NULL;
+	}
+	return false;
+}
+
+/* Makes the slot of a state, if it was made by the rules of this schema. */
+static bool
+parse_state(const struct schema *schema, struct bv name, struct bv v, struct index_slot *slot)
+{
+	char canonical[NAME_BYTES];
+
+	*slot = (struct index_slot){0};
+	if (v.n != STATE_BYTES || !parse_name(schema, name, slot) ||
+	    !bv_eq(state_name(slot, canonical), name))
+		return false;
+	slot->no_subtypes = get_le64(v.p + 16) != signature(slot);
+	if (get_le64(v.p + 16) != signature(slot))
+		return false;
+	slot->number = get_le32(v.p);
+	slot->ready = get_le32(v.p + 4) != 0;
+	slot->position = get_le64(v.p + 8);
+	return true;
+}
+
+/* Adds the slot of a state to the view, or notes that this process cannot keep it. */
+static void
+add_state(struct view *out, struct arena *a, struct bv name, struct bv value)
+{
+	struct index_slot slot;
+
+	if (out->slot_count == UINT16_MAX || !parse_state(out->map.schema, name, value, &slot)) {
+		out->alien = true;
+		return;
+	}
+	out->slots = arena_grow(a, out->slots, out->slot_count, out->slot_count + 1, sizeof(slot));
+	out->slots[out->slot_count++] = slot;
+}
+
+int
+slot_load(
+    struct store *s, MDB_txn *txn, const struct schema *schema, struct arena *a, struct view *out)
+{
+	MDB_cursor *c;
+	MDB_val k = val_of(BV_LIT("i:")), v;
+	int rc = mdb_cursor_open(txn, s->meta, &c);
+
+	out->map.schema = schema;
+	out->slots = NULL;
+	out->slot_count = 0;
+	out->alien = false;
+	if (rc != 0)
+		return env_error(s, rc, "reading meta", NULL);
+	rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+	while (rc == 0 && k.mv_size > 2 && memcmp(k.mv_data, "i:", 2) == 0) {
+		add_state(out, a, val_bv(k), val_bv(v));
+		rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+	}
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? 0 : env_error(s, rc, "reading meta", NULL);
+}
+
 /* Removes the state under the cursor and marks its keys for removal. */
 static int
 drop_state(struct store *s, MDB_txn *txn, MDB_cursor *c, struct bv value)
@@ -257,6 +312,14 @@ drop_unwanted(struct store *s, MDB_txn *txn, const struct view *wanted, bool *ch
 	}
 	mdb_cursor_close(c);
 	return rc;
+}
+
+int
+slot_drop_alien(struct store *s, MDB_txn *txn, const struct view *known)
+{
+	bool changed;
+
+	return drop_unwanted(s, txn, known, &changed);
 }
 
 int

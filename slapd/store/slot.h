@@ -9,9 +9,17 @@
 
 #include "view.h"
 
-/* Lists the slots that config asks for, with their states in txn; memory from the arena. */
-int slot_load(struct store *s, MDB_txn *txn, const struct store_config *config, struct arena *a,
+/*
+ * Lists the slots that are in the database, in out->slots; memory from the arena. Whoever
+ * configured them (another process may have a newer configuration), every writer keeps them all.
+ * out->alien is set when there are slots whose type or rules this schema does not have.
+ */
+int slot_load(struct store *s, MDB_txn *txn, const struct schema *schema, struct arena *a,
     struct view *out) __attribute__((warn_unused_result));
+
+/* Drops the slots that are not in known: a writer that cannot keep an index must not leave it. */
+int slot_drop_alien(struct store *s, MDB_txn *txn, const struct view *known)
+    __attribute__((warn_unused_result));
 
 /*
  * Brings the states in txn in line with config: new slots begin to build (or are ready at once when

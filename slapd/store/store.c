@@ -50,7 +50,7 @@ note_work(struct store *s, MDB_txn *txn, const struct store_config *config)
 	struct arena *a = arena_new(0);
 	struct view v = {0};
 	uint32_t number;
-	int rc = slot_load(s, txn, config, a, &v);
+	int rc = slot_load(s, txn, config->schema, a, &v);
 	bool work = slot_first_dropped(s, txn, &number) == 0;
 
 	for (size_t i = 0; rc == 0 && i < v.slot_count; i++)
@@ -73,9 +73,14 @@ reconcile(struct store *s, MDB_txn *txn, const struct store_config *config)
 	return rc != 0 ? rc : note_work(s, txn, config);
 }
 
+/*
+ * Takes the configuration up. It is published before the commit, while no other writer can begin:
+ * one that began between with the old configuration would not keep the new slots.
+ */
 static int
 reconcile_now(struct store *s, const struct store_config *config, struct errbuf *e)
 {
+	const struct store_config *before = atomic_load(&s->config);
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(s->env, NULL, 0, &txn);
 
@@ -86,7 +91,11 @@ reconcile_now(struct store *s, const struct store_config *config, struct errbuf 
 		mdb_txn_abort(txn);
 		return err_set(e, rc, "%s: configuring indexes: %s", s->directory, err_text(rc));
 	}
-	return env_error(s, mdb_txn_commit(txn), "configuring indexes", e);
+	atomic_store(&s->config, config);
+	rc = env_error(s, mdb_txn_commit(txn), "configuring indexes", e);
+	if (rc != 0)
+		atomic_store(&s->config, before);
+	return rc;
 }
 
 int
@@ -97,10 +106,10 @@ store_configure(struct store *s, const struct schema *schema, const struct index
 
 	pthread_mutex_lock(&s->config_lock);
 	const struct store_config *config = new_config(s, schema, indexes, count);
-	if (!s->read_only)
-		rc = reconcile_now(s, config, e);
-	if (rc == 0)
+	if (s->read_only)
 		atomic_store(&s->config, config);
+	else
+		rc = reconcile_now(s, config, e);
 	pthread_mutex_unlock(&s->config_lock);
 	return rc;
 }

@@ -275,6 +275,18 @@ ava_match(const struct run *run, const struct match *m, const struct ava *ava)
 	return test_value(run->env->schema, run->scratch, m, type, ava->value, ava->normal);
 }
 
+/* The entry's DN as it is shown, where there is a choice: rules other than the attribute's own need
+ * the value, not its normal form. */
+static bool
+shown_dn(const struct run *run, struct bv *out)
+{
+	const struct test_env *env = run->env;
+
+	if (env->dn_normal != NULL || env->read == NULL)
+		return own_dn(run, out);
+	return store_dn(env->read, run->record, run->scratch, out, NULL) == 0;
+}
+
 /* :dn: matches: the attributes of the entry's name count as its own. */
 static bool
 dn_attributes_match(const struct run *run, const struct match *m)
@@ -282,7 +294,7 @@ dn_attributes_match(const struct run *run, const struct match *m)
 	struct bv text;
 	struct dn dn;
 
-	if (!own_dn(run, &text) || dn_parse(run->env->schema, run->scratch, text, &dn, NULL) != 0)
+	if (!shown_dn(run, &text) || dn_parse(run->env->schema, run->scratch, text, &dn, NULL) != 0)
 		return false;
 	for (size_t i = 0; i < dn.rdn_count; i++) {
 		for (size_t k = 0; k < dn.rdns[i].ava_count; k++) {

@@ -103,7 +103,7 @@ view_build(struct store *s, MDB_txn *txn, struct view **out)
 	v->stamp = stamp_of(s, txn);
 	int rc = load_descs(s, txn, v);
 	if (rc == 0)
-		rc = slot_load(s, txn, v->config, a, v);
+		rc = slot_load(s, txn, v->config->schema, a, v);
 	if (rc != 0) {
 		arena_free(&a);
 		return rc;

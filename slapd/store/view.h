@@ -54,6 +54,7 @@ struct view {
 	uint64_t stamp;
 	struct index_slot *slots;
 	size_t slot_count;
+	bool alien;		/* there are slots this process cannot keep */
 	uint16_t *attr_slots;	/* slot indices of attribute ID i: from attr_slot_at[i] ... */
 	uint32_t *attr_slot_at; /* ... to attr_slot_at[i + 1] */
 	unsigned refs;

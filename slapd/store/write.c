@@ -7,6 +7,7 @@
 #include "model/desc.h"
 #include "model/entry.h"
 #include "index_write.h"
+#include "slot.h"
 #include "tree.h"
 
 /*
@@ -88,6 +89,11 @@ store_write_begin(struct store *s, struct store_write **out, struct errbuf *e)
 		return env_error(s, rc, "beginning to write", e);
 	struct store_write *w = write_new(s, txn);
 	rc = view_refresh(s, txn, &w->reader->view);
+	if (rc == 0 && w->reader->view->alien) {
+		rc = slot_drop_alien(s, txn, w->reader->view);
+		if (rc == 0)
+			rc = write_renew_view(w);
+	}
 	if (rc == 0)
 		rc = load_next_id(w);
 	if (rc != 0) {

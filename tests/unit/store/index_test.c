@@ -250,6 +250,43 @@ test_another_process_rebuilds(void **state)
 	fx_done(f);
 }
 
+/* The administrator added an index and ran slapindex while slapd runs with the old configuration.
+ */
+static void
+test_a_writer_keeps_indexes_it_was_not_told_of(void **state)
+{
+	struct fixture *f = start();
+	int status, ready[2], go[2];
+	char byte = 'x';
+
+	(void)state;
+	add_people(f, 0, 100);
+	store_close(&f->store);
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(go), 0);
+	pid_t child = fork();
+	if (child == 0) { /* slapd, which begins before and writes after */
+		fx_open(f);
+		add_people(f, 100, 10);
+		if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+			_exit(1);
+		add_people(f, 110, 10);
+		store_close(&f->store);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	fx_index(f, "uid", INDEX_EQ);
+	fx_open(f);
+	fx_build(f);
+	expect(f, "(uid=u105)", 1, 1);
+	assert_int_equal(write(go[1], &byte, 1), 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	expect(f, "(uid=u115)", 1, 1);
+	fx_check(f);
+	fx_done(f);
+}
+
 int
 main(void)
 {
@@ -261,6 +298,7 @@ main(void)
 	    cmocka_unit_test(test_nosubtypes_is_used_only_where_it_is_complete),
 	    cmocka_unit_test(test_undefined_terms_yield_nothing_at_once),
 	    cmocka_unit_test(test_another_process_rebuilds),
+	    cmocka_unit_test(test_a_writer_keeps_indexes_it_was_not_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
