@@ -129,10 +129,22 @@ replay: $(REPLAY_BIN)
 	@tests/fuzz/replay-all $(BUILD)/fuzz
 
 # Coverage-guided fuzzing of every target for FUZZ_SECONDS each.
-build-fuzz/%: tests/fuzz/%.c $(LIB_SRC) Makefile
+FUZZ_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_OBJ := $(LIB_SRC:%.c=build-fuzz/obj/%.o)
+
+build-fuzz/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS) -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined -o $@ $< $(LIB_SRC) $(PKG_LIBS) -lpthread
+	@echo "  CC $@"
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+build-fuzz/libslapd.a: $(FUZZ_OBJ)
+	@rm -f $@
+	ar rcs $@ $(FUZZ_OBJ)
+
+build-fuzz/%: tests/fuzz/%.c build-fuzz/libslapd.a
+	@echo "  CC $@"
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< build-fuzz/libslapd.a \
+		$(PKG_LIBS) -lpthread
 
 fuzz: $(FUZZ_BIN)
 	@tests/fuzz/run-all build-fuzz $(FUZZ_SECONDS)
@@ -183,4 +195,4 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz compile_commands.json
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) build-fuzz -name '*.d' 2>/dev/null)
