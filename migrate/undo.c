@@ -1,5 +1,6 @@
 #include "undo.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <ldap.h>
 
@@ -10,8 +11,17 @@
 /*
  * An added entry is deleted when it holds exactly what was added; a changed one
  * loses what was added and gets back what was replaced, when those values are
- * still as the apply left them, whatever else has changed in it.
+ * still as the apply left them, whatever else has changed in it. Up to WINDOW
+ * operations are on their way at once; what may have entries below it waits for
+ * all of them.
  */
+
+enum { WINDOW = 64 };
+
+struct pending {
+	int id; /* 0: free */
+	const struct receipt_step *step;
+};
 
 struct undo {
 	struct arena *arena;
@@ -20,6 +30,8 @@ struct undo {
 	size_t done;
 	size_t gone;
 	size_t refused;
+	size_t busy;
+	struct pending pending[WINDOW];
 };
 
 static int
@@ -33,19 +45,70 @@ refuse(struct undo *u, const struct receipt_step *step, const char *why)
 }
 
 static int
-await(struct undo *u, const struct receipt_step *step, int id)
+settle(struct undo *u, const struct receipt_step *step, const struct server_result *result)
 {
-	struct server_result result;
-
-	server_wait(u->server, id, &result);
-	if (result.code == LDAP_SUCCESS) {
+	if (result->code == LDAP_SUCCESS) {
 		u->done++;
 		return 0;
 	}
-	if (result.code == LDAP_NOT_ALLOWED_ON_NONLEAF)
+	if (result->code == LDAP_NOT_ALLOWED_ON_NONLEAF)
 		return refuse(u, step, "there are entries below it that the receipt does not list");
-	server_print_error(step->dn, &result);
+	server_print_error(step->dn, result);
 	return ERR_IO;
+}
+
+static struct pending *
+pending_of(struct undo *u, int id)
+{
+	for (size_t i = 0; i < WINDOW; i++) {
+		if (u->pending[i].id == id)
+			return &u->pending[i];
+	}
+	return NULL;
+}
+
+/* Waits until at most `most` operations are on their way. */
+static int
+drain(struct undo *u, size_t most)
+{
+	struct server_result result;
+	int rc = 0;
+
+	while (u->busy > most && rc == 0) {
+		server_wait(u->server, -1, &result);
+		struct pending *p = result.id > 0 ? pending_of(u, result.id) : NULL;
+
+		if (result.code < 0) {
+			server_print_error(bv_str(server_uri(u->server)), &result);
+			return ERR_IO;
+		}
+		if (p == NULL)
+			continue;
+		p->id = 0;
+		u->busy--;
+		rc = settle(u, p->step, &result);
+	}
+	return rc;
+}
+
+/* Remembers an operation that was sent. */
+static int
+sent(struct undo *u, const struct receipt_step *step, int id)
+{
+	struct pending *p = pending_of(u, 0);
+
+	assert(p != NULL); /* drain leaves one free */
+	*p = (struct pending){id, step};
+	u->busy++;
+	return drain(u, WINDOW - 1);
+}
+
+/* Returns whether the step is about an entry that others may lie below. */
+static bool
+is_superior(const struct receipt_step *step)
+{
+	return record_get(step->plus, ATTR_OU) != NULL || record_get(step->plus, ATTR_DC) != NULL ||
+	       record_get(step->plus, ATTR_O) != NULL;
 }
 
 static bool
@@ -75,7 +138,7 @@ undo_add(struct undo *u, const struct receipt_step *step, const struct record *h
 		return refuse(
 		    u, step, "the entry was changed since; --force deletes it all the same");
 	int rc = server_send_delete(u->server, have->dn, &id);
-	return rc == 0 ? await(u, step, id) : rc;
+	return rc == 0 ? sent(u, step, id) : rc;
 }
 
 /* Returns whether the added values are all there and the replaced ones still in place. */
@@ -146,7 +209,7 @@ undo_change(struct undo *u, const struct receipt_step *step, const struct record
 	if (parts == NULL)
 		return 0;
 	int rc = server_send_modify(u->server, have->dn, parts, &id);
-	return rc == 0 ? await(u, step, id) : rc;
+	return rc == 0 ? sent(u, step, id) : rc;
 }
 
 static int
@@ -156,6 +219,8 @@ undo_step(struct undo *u, const struct receipt_step *step)
 
 	if (step->failed)
 		return 0;
+	if (is_superior(step) && drain(u, 0) != 0)
+		return ERR_IO;
 	int code = server_read(u->server, step->dn, &have);
 	if (code == LDAP_NO_SUCH_OBJECT) {
 		u->gone++;
@@ -189,6 +254,8 @@ undo_run(struct arena *arena, const struct options *opt, struct server *server, 
 
 	for (; step != NULL && rc == 0; step = step->older)
 		rc = undo_step(&u, step);
+	if (rc == 0)
+		rc = drain(&u, 0);
 	if (rc == 0 || u.done > 0)
 		printf(
 		    "undo: %zu undone, %zu gone already, %zu refused\n", u.done, u.gone, u.refused);
