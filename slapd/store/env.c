@@ -43,6 +43,10 @@ env_error(const struct store *s, int rc, const char *what, struct errbuf *e)
 		    "larger than "
 		    "this one can map; raise the limit on virtual memory (ulimit -v) and restart",
 		    s->directory, what);
+	case MDB_PANIC:
+		return err_set(e, ERR_IO,
+		    "%s: %s: writing failed before and the state in memory is unsure; restart",
+		    s->directory, what);
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG:
@@ -53,7 +57,6 @@ env_error(const struct store *s, int rc, const char *what, struct errbuf *e)
 		    e, ERR_LIMIT, "%s: %s: all reader slots are taken", s->directory, what);
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
-	case MDB_PANIC:
 	case MDB_INVALID:
 	case MDB_VERSION_MISMATCH:
 		return err_set(e, ERR_CORRUPT,

@@ -143,7 +143,7 @@ drop_key(MDB_cursor *c, size_t *budget)
 	}
 	for (; rc == 0 && *budget > 0; --*budget)
 		rc = mdb_cursor_del(c, 0);
-	return rc;
+	return rc == MDB_NOTFOUND ? 0 : rc; /* the cursor ran off a page: searched anew */
 }
 
 int

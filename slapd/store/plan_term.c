@@ -1,7 +1,9 @@
 #include "plan_term.h"
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "model/desc.h"
+#include "model/dn.h"
 #include "model/match.h"
 #include "model/rule.h"
 #include "model/schema.h"
@@ -127,14 +129,19 @@ prefix_key(struct plan_build *b, const struct index_slot *slot, struct bv value)
 	return new_key(b, slot, value, &whole);
 }
 
+static const struct schema *
+schema_of(const struct plan_build *b)
+{
+	return store_read_map(b->read)->schema;
+}
+
 static struct iter *
 present_term(struct plan_build *b, const struct match *m)
 {
 	struct service s;
 	bool whole;
 
-	if (m->desc->type == schema_known(store_read_map(b->read)->schema)->object_class &&
-	    m->desc->options.n == 0) {
+	if (m->desc->type == schema_known(schema_of(b))->object_class && m->desc->options.n == 0) {
 		struct iter *all = iter_new(b->arena, ITER_ALL, true);
 		all->estimate = b->total;
 		return all;
@@ -142,6 +149,29 @@ present_term(struct plan_build *b, const struct match *m)
 	if (!find_service(b, m->desc, INDEX_PRES, &s))
 		return NULL;
 	return plan_posting(b, new_key(b, s.slot, BV_LIT(""), &whole), s.exact);
+}
+
+/* entryDN names at most one entry, which the tree finds. */
+static struct iter *
+entry_dn_term(struct plan_build *b, const struct match *m)
+{
+	struct iter *it = iter_new(b->arena, ITER_EMPTY, true);
+	uint64_t id, matched;
+	struct dn dn;
+
+	if (dn_parse(schema_of(b), b->arena, m->normal, &dn, NULL) != 0)
+		return NULL;
+	int rc = store_find(b->read, &dn, &id, &matched);
+	if (rc == ERR_NOT_FOUND)
+		return it;
+	if (note(b, rc) != 0)
+		return NULL;
+	it->kind = ITER_SET;
+	it->estimate = 1;
+	it->set = arena_alloc(b->arena, sizeof(*it->set));
+	idset_init(it->set, b->arena, b->id_end);
+	idset_add(it->set, id);
+	return it;
 }
 
 static struct iter *
@@ -154,6 +184,8 @@ equality_term(struct plan_build *b, const struct match *m)
 	if (m->rule == NULL || m->rule->matches != NULL || type->equality == NULL ||
 	    m->rule->family != type->equality->family || m->dn_attributes)
 		return NULL;
+	if (type == schema_known(schema_of(b))->entry_dn)
+		return entry_dn_term(b, m);
 	if (!find_service(b, m->desc, INDEX_EQ, &s))
 		return NULL;
 	struct bv form = index_eq_form(b->arena, s.slot->type, m->normal);

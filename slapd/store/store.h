@@ -83,8 +83,7 @@ void store_read_end(struct store_read *r);
 const struct attr_map *store_read_map(const struct store_read *r);
 
 /* Finds an entry by DN. Returns 0 with its ID; ERR_NOT_FOUND with *matched_out = ID of the nearest
- * existing superior (0: none, not even the suffix entry) and *matched_depth_out = RDNs of dn above
- * which it stands. */
+ * existing superior (0: none, not even the suffix entry). */
 int store_find(struct store_read *r, const struct dn *dn, uint64_t *id_out, uint64_t *matched_out)
     __attribute__((warn_unused_result));
 

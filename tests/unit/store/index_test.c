@@ -139,6 +139,34 @@ test_an_index_taken_away_and_given_back_is_built_anew(void **state)
 	fx_done(f);
 }
 
+/* More IDs under one key than a step removes. */
+static void
+test_large_postings_are_dropped_in_steps(void **state)
+{
+	struct fixture *f = start();
+	struct errbuf e = {""};
+	int steps = 0, rc;
+
+	(void)state;
+	fx_index(f, "sn", INDEX_EQ | INDEX_PRES);
+	configure(f);
+	fx_build(f);
+	for (unsigned i = 0; i < 10; i++)
+		add_people(f, i * PEOPLE, PEOPLE);
+	f->spec_count = 0;
+	configure(f);
+	while ((rc = store_builder_step(f->store, &e)) == 1)
+		steps++;
+	assert_int_equal(rc, 0);
+	assert_true(steps > 2);
+	fx_index(f, "uid", INDEX_PRES);
+	configure(f);
+	fx_build(f);
+	expect(f, "(uid=*)", 10 * PEOPLE, 10 * PEOPLE);
+	fx_check(f);
+	fx_done(f);
+}
+
 static void
 test_ranges_are_numeric(void **state)
 {
@@ -214,6 +242,9 @@ test_undefined_terms_yield_nothing_at_once(void **state)
 	expect(f, "(!(nosuch=x))", 0, 0);
 	expect(f, "(|(nosuch=x)(uid=u3))", 1, UINT64_MAX);
 	expect(f, "(objectClass=*)", 51, 51);
+	expect(f, "(entryDN=UID=u7,dc=falcot,dc=com)", 1, 1);
+	expect(f, "(entryDN=uid=u77,dc=falcot,dc=com)", 0, 0);
+	expect(f, "(entryDN=dc=elsewhere)", 0, 0);
 	fx_done(f);
 }
 
@@ -293,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_building_goes_on_after_a_restart),
 	    cmocka_unit_test(test_an_index_taken_away_and_given_back_is_built_anew),
+	    cmocka_unit_test(test_large_postings_are_dropped_in_steps),
 	    cmocka_unit_test(test_ranges_are_numeric),
 	    cmocka_unit_test(test_long_values_are_found_by_their_hash),
 	    cmocka_unit_test(test_nosubtypes_is_used_only_where_it_is_complete),
