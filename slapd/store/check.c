@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "index_key.h"
 #include "plan_scope.h"
+#include "slot.h"
 #include "tree.h"
 
 /*
@@ -173,43 +174,56 @@ calls_for(struct check *c, uint64_t id, struct bv key)
 	return false;
 }
 
-static bool
-is_ready_slot(const struct check *c, struct bv key)
+/* Finds the slot that a key belongs to; NULL when it is none of the view's. */
+static const struct index_slot *
+slot_of(const struct check *c, struct bv key)
 {
 	const struct view *v = c->read->view;
 	uint32_t number;
 
 	if (key.n < KEY_SLOT_BYTES)
-		return false;
+		return NULL;
 	number = (uint32_t)key.p[0] << 16 | (uint32_t)key.p[1] << 8 | key.p[2];
 	for (size_t i = 0; i < v->slot_count; i++) {
-		if (v->slots[i].ready && v->slots[i].number == number)
-			return true;
+		if (v->slots[i].number == number)
+			return &v->slots[i];
 	}
-	return false;
+	return NULL;
 }
 
-/* Counts the index entries of ready slots; names the surplus ones when told to. */
+/* What to find out on a walk over the index. */
+struct index_walk {
+	bool name_surplus; /* say which keys are too many */
+	uint64_t count;	   /* IDs in ready slots */
+	uint64_t homeless; /* IDs in slots that there are not */
+};
+
+static void
+walk_key(struct check *c, struct index_walk *w, struct bv key, uint64_t id)
+{
+	const struct index_slot *slot = slot_of(c, key);
+
+	w->homeless += slot == NULL;
+	if (slot == NULL || !slot->ready)
+		return;
+	w->count++;
+	if (w->name_surplus && !calls_for(c, id, key))
+		complain(
+		    c, id, "the index has a key for it that it does not call for; run slapindex");
+}
+
 static int
-walk_index(struct check *c, bool name_surplus, uint64_t *count_out)
+walk_index(struct check *c, struct index_walk *w)
 {
 	struct read_cursor *cursor;
 	MDB_val k, v;
 	int rc = read_borrow(c->read, c->store->index, &cursor);
 
-	*count_out = 0;
 	if (rc != 0)
 		return rc;
 	rc = mdb_cursor_get(cursor->cursor, &k, &v, MDB_FIRST);
-	for (; rc == 0; rc = mdb_cursor_get(cursor->cursor, &k, &v, MDB_NEXT)) {
-		uint64_t id = val_read_id(v);
-		if (!is_ready_slot(c, val_bv(k)))
-			continue;
-		++*count_out;
-		if (name_surplus && !calls_for(c, id, val_bv(k)))
-			complain(c, id,
-			    "the index has a key for it that it does not call for; run slapindex");
-	}
+	for (; rc == 0; rc = mdb_cursor_get(cursor->cursor, &k, &v, MDB_NEXT))
+		walk_key(c, w, val_bv(k), val_read_id(v));
 	read_return(cursor);
 	return rc == MDB_NOTFOUND ? 0 : env_error(c->store, rc, "reading the index", NULL);
 }
@@ -217,10 +231,15 @@ walk_index(struct check *c, bool name_surplus, uint64_t *count_out)
 static int
 check_index(struct check *c)
 {
-	uint64_t count;
-	int rc = walk_index(c, false, &count);
+	struct index_walk w = {0}, again = {.name_surplus = true};
+	uint32_t number;
+	int rc = walk_index(c, &w);
 
-	return rc != 0 || count == c->expected ? rc : walk_index(c, true, &count);
+	if (rc == 0 && w.homeless > 0 &&
+	    slot_first_dropped(c->store, c->read->txn, &number) == ERR_NOT_FOUND)
+		complain(c, 0, "the index table holds %llu keys of no index",
+		    (unsigned long long)w.homeless);
+	return rc != 0 || w.count == c->expected ? rc : walk_index(c, &again);
 }
 
 /* Follows the tree down from the top. */
