@@ -1,6 +1,7 @@
 #include "tools/common.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,8 +404,6 @@ common_open(struct common *c, enum common_mode mode)
 
 	if (c->db->type != CONF_DB_MDB)
 		return common_fail(c, "cn=config is not a database for this tool");
-	if (mode != COMMON_READ && c->db->readonly)
-		return common_fail(c, "database %.*s is configured read-only", BV(c->db->name));
 	c->stores = arena_zalloc(c->arena, c->conf->db_count, sizeof(*c->stores));
 	rc = open_one(c, c->db, mode);
 	for (size_t i = 0; i < c->conf->db_count && rc == 0; i++)
@@ -422,6 +421,22 @@ common_store_for(struct common *c, struct bv normal_dn)
 		if (c->stores[i].db == db)
 			return &c->stores[i];
 	return NULL;
+}
+
+bool
+common_server_runs(const struct common *c)
+{
+	FILE *f;
+	long pid = 0;
+
+	if (c->conf->pid_file.n == 0)
+		return false;
+	f = fopen(arena_str(c->arena, c->conf->pid_file), "re");
+	if (f == NULL)
+		return false;
+	bool read = fscanf(f, "%ld", &pid) == 1 && pid > 0;
+	fclose(f);
+	return read && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
 int

@@ -98,6 +98,9 @@ int common_open(struct common *c, enum common_mode mode) __attribute__((warn_unu
 /* Returns the opened store for a normal DN, or NULL when it belongs to none of them. */
 struct common_store *common_store_for(struct common *c, struct bv normal_dn);
 
+/* Returns whether the server of this configuration runs, as its pid file tells. */
+bool common_server_runs(const struct common *c);
+
 /* Gives back everything. Returns status, for "return common_done(&c, status)". */
 int common_done(struct common *c, int status);
 
