@@ -168,6 +168,12 @@ bind_map(struct op *op, struct select *s, const struct attr_map *map)
 	s->verdicts = arena_zalloc(op->arena, attr_map_count(map) + 1, 1);
 }
 
+void
+select_forget_map(struct select *s)
+{
+	s->map = NULL;
+}
+
 static bool
 row_goes_out(
     struct op *op, struct select *s, const struct select_entry *e, const struct record_attr *a)

@@ -30,6 +30,9 @@ struct select *select_new(struct op *op, const struct bv *attrs, size_t count, b
 /* Matched values (RFC 3876): only values that one of the items matches are returned. */
 void select_set_value_filters(struct op *op, struct select *s);
 
+/* To be called when a read transaction ends: its attribute map must not be used any more. */
+void select_forget_map(struct select *s);
+
 /* The entry to write: where it is and how to read around it. */
 struct select_entry {
 	uint64_t id;
