@@ -13,6 +13,7 @@
 struct arena;
 struct schema;
 
+/* Of a stored certificate or list (DER); of an assertion (DER, GSER, or "serial$issuer"). */
 int rule_cert_normal(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_cert_asserted(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_cert_crl_normal(const struct schema *s, struct arena *a, struct bv v, struct bv *out);

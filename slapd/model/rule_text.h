@@ -22,6 +22,7 @@ int rule_text_exact(const struct schema *s, struct arena *a, struct bv v, struct
 int rule_text_ia5_ignore(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_text_ia5_exact(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 
+/* Numeric strings without their spaces; telephone numbers without spaces and hyphens. */
 int rule_text_numeric(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_text_phone(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 

@@ -12,6 +12,10 @@
 struct arena;
 struct schema;
 
+/*
+ * Normalizers, one per kind of value: refuse takes nothing, octets and bits keep the value as it
+ * is, time turns every form into UTC.
+ */
 int rule_value_refuse(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_value_octets(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_value_boolean(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
@@ -35,6 +39,7 @@ int rule_value_oid_first(const struct schema *s, struct arena *a, struct bv v, s
 int rule_value_integer_first(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int rule_value_string_first(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 
+/* Whether all bits of the asserted integer, or any of them, are set in the stored one. */
 bool rule_value_bits_and(struct bv stored, struct bv asserted);
 bool rule_value_bits_or(struct bv stored, struct bv asserted);
 

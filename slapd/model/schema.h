@@ -150,6 +150,7 @@ const struct schema *schema_build(struct schema_builder *b);
 
 /* ---- looking up; names and OIDs in any ASCII case; NULL when there is none ---- */
 
+/* Borrowed from the schema, which outlives its users. A content rule is found by its class. */
 const struct attr_type *schema_attr_type(const struct schema *s, struct bv name_or_oid);
 const struct object_class *schema_object_class(const struct schema *s, struct bv name_or_oid);
 const struct syntax *schema_syntax(const struct schema *s, struct bv oid);
@@ -157,6 +158,7 @@ const struct match_rule *schema_match_rule(const struct schema *s, struct bv nam
 const struct content_rule *schema_content_rule(
     const struct schema *s, const struct object_class *oc);
 
+/* All of a kind: index runs from 0 to the count - 1. */
 size_t schema_attr_count(const struct schema *s);
 const struct attr_type *schema_attr_at(const struct schema *s, size_t index);
 size_t schema_class_count(const struct schema *s);

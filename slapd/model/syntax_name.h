@@ -11,10 +11,12 @@
 struct arena;
 struct schema;
 
+/* DN: a distinguished name, empty allowed. */
 int syntax_name_check_dn(const struct schema *s, struct bv v);
 int syntax_name_pretty_dn(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int syntax_name_normal_dn(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 
+/* A relative distinguished name by itself. */
 int syntax_name_check_rdn(const struct schema *s, struct bv v);
 int syntax_name_pretty_rdn(const struct schema *s, struct arena *a, struct bv v, struct bv *out);
 int syntax_name_normal_rdn(const struct schema *s, struct arena *a, struct bv v, struct bv *out);

@@ -39,6 +39,10 @@ struct loop {
 	uint8_t *read_buffer; /* LOOP_READ_BYTES */
 };
 
+/*
+ * Starts the thread of loop number `number` on the listeners. World and listeners outlive it.
+ * 0, or ERR_IO with a text.
+ */
 int loop_start(struct loop *l, unsigned number, struct world *w, const struct listener *listeners,
     size_t listener_count, struct errbuf *e) __attribute__((warn_unused_result));
 
