@@ -178,6 +178,8 @@ install: all
 	for b in muster ldapmigrate; do [ ! -f $(BUILD)/bin/$$b ] || \
 		install -m 755 $(BUILD)/bin/$$b $(DESTDIR)$(PREFIX)/bin/$$b; done
 	install -m 644 $(SCHEMA_SRC) $(SCHEMA_LDIF) $(DESTDIR)$(PREFIX)/share/muster/schema/
+	install -d $(DESTDIR)$(PREFIX)/share/muster/migrate
+	install -m 755 migrate/*.sh $(DESTDIR)$(PREFIX)/share/muster/migrate/
 	for m in $(MAN_SRC); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s; \
 		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/; done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
