@@ -5,6 +5,7 @@
 #include "model/entry.h"
 #include "model/schema.h"
 #include "op/handlers.h"
+#include "op/memory.h"
 #include "op/modlist.h"
 #include "op/op.h"
 #include "op/target.h"
@@ -16,23 +17,67 @@
  * writer. */
 
 static int
-add_attribute(struct op *op, struct entry *e, const struct wire_attr *a)
+check_form(struct op *op)
+{
+	const struct wire_add *q = &op->msg.u.add;
+
+	for (size_t i = 0; i < q->count; i++) {
+		if (q->attrs[i].count == 0)
+			return op_fail(op, LDAP_PROTOCOL_ERROR, "no values for attribute type");
+	}
+	return 0;
+}
+
+static int
+check_values(struct op *op, const struct attr_desc **descs)
+{
+	const struct wire_add *q = &op->msg.u.add;
+	struct errbuf text;
+	struct modlist m;
+	int code = 0;
+
+	write_modlist(op, &m, &text);
+	for (size_t i = 0; i < q->count && code == 0; i++) {
+		code = modlist_resolve(&m, q->attrs[i].desc, &descs[i]);
+		if (code == 0)
+			code = modlist_check_values(&m, descs[i], &q->attrs[i]);
+	}
+	return code == 0 ? 0 : op_fail(op, code, "%s", text.text);
+}
+
+static int
+check_writable(struct op *op, const struct attr_desc *const *descs)
 {
 	struct errbuf text;
 	struct modlist m;
-	const struct attr_desc *d = NULL;
+	int code = 0;
 
 	write_modlist(op, &m, &text);
-	int code = modlist_resolve(&m, a->desc, &d);
-	if (code == 0)
-		code = modlist_check_values(&m, d, a);
-	if (code != 0)
-		return op_fail(op, code, "%s", text.text);
-	if (entry_find(e, d) != NULL)
-		return op_fail(op, LDAP_TYPE_OR_VALUE_EXISTS,
-		    "attribute '%.*s' provided more than once", BV(d->name));
-	code = entry_add_values(m.schema, e, d, a->values, a->count, NULL, &text);
+	for (size_t i = 0; i < op->msg.u.add.count && code == 0; i++)
+		code = modlist_check_writable(&m, descs[i]);
 	return code == 0 ? 0 : op_fail(op, code, "%s", text.text);
+}
+
+static int
+build(struct op *op, struct entry *e, const struct attr_desc *const *descs)
+{
+	const struct wire_add *q = &op->msg.u.add;
+	const struct schema *s = op->world->conf->schema;
+	struct errbuf text = {""};
+
+	entry_init(e, op->arena, &op->target);
+	for (size_t i = 0; i < q->count; i++) {
+		const struct wire_attr *a = &q->attrs[i];
+		if (entry_find(e, descs[i]) != NULL)
+			return op_fail(op, LDAP_TYPE_OR_VALUE_EXISTS,
+			    "attribute '%.*s' provided more than once", BV(descs[i]->name));
+		int code = entry_add_values(s, e, descs[i], a->values, a->count, NULL, &text);
+		if (code != 0)
+			return op_fail(op, code, "%s", text.text);
+	}
+	if (entry_find(e, desc_of_type(s, schema_known(s)->object_class)) == NULL)
+		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "no objectClass attribute");
+	return 0;
 }
 
 /* OpenLDAP's convenience: naming values that the request left out are added. */
@@ -63,22 +108,25 @@ op_add_prepare(struct op *op)
 {
 	const struct wire_add *q = &op->msg.u.add;
 	struct entry *e = arena_zalloc(op->arena, 1, sizeof(*e));
-	const struct schema *s = op->world->conf->schema;
+	const struct attr_desc **descs = arena_zalloc(op->arena, q->count, sizeof(*descs));
 
-	int code = target_parse(op, q->dn, &op->target);
+	op->prepared = e;
+	int code = check_form(op);
+	if (code == 0)
+		code = target_parse(op, q->dn, &op->target);
 	if (code == 0 && q->count == 0)
 		return op_fail(op, LDAP_PROTOCOL_ERROR, "no attributes provided");
 	if (code == 0)
-		code = target_backend_for_write(op, &op->target);
-	entry_init(e, op->arena, &op->target);
-	for (size_t i = 0; i < q->count && code == 0; i++)
-		code = add_attribute(op, e, &q->attrs[i]);
-	if (code == 0 && entry_find(e, desc_of_type(s, schema_known(s)->object_class)) == NULL)
-		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "no objectClass attribute");
+		code = target_refuse_special(op, &op->target);
 	if (code == 0)
-		code = add_naming(op, e);
-	op->prepared = e;
-	return code;
+		code = check_values(op, descs);
+	if (code == 0)
+		code = target_backend_for_write(op, &op->target);
+	if (code == 0)
+		code = check_writable(op, descs);
+	if (code == 0)
+		code = build(op, e, descs);
+	return code == 0 ? add_naming(op, e) : code;
 }
 
 static int
@@ -88,10 +136,14 @@ check_superior(struct op *op, struct store_read *r, uint64_t *parent_out)
 	struct dn superior = dn_parent(&op->target);
 
 	int code = target_find(op, r, &superior, "", parent_out, &rec);
+	if (code == LDAP_REFERRAL)
+		return target_find(op, r, &op->target, "", parent_out, &rec);
 	if (code != 0)
 		return code;
 	if ((rec.flags & RECORD_ALIAS) != 0)
 		return op_fail(op, LDAP_ALIAS_PROBLEM, "parent is an alias");
+	if ((rec.flags & RECORD_REFERRAL) != 0)
+		return target_refer(op, r, &rec, &op->target, "");
 	if ((rec.flags & RECORD_SUBENTRY) != 0)
 		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "parent is a subentry");
 	if (!target_allows(op, superior.normal, NULL, BV_NONE, ACL_WRITE_ADD))
@@ -131,23 +183,17 @@ check_place(struct op *op, struct store_read *r, uint64_t *parent_out)
 	return 0;
 }
 
-/* The assertion and the post-read control look at the entry as stored. */
+/* The post-read control looks at the entry as stored. */
 static int
 look_back(struct op *op, struct store_write *w, uint64_t id)
 {
 	struct store_read *r = store_write_reader(w);
-	struct record rec;
 	struct errbuf e = {""};
 
-	int err = store_get(r, id, &rec, &e);
-	if (err != 0)
-		return op_hard_error(op, err, e.text);
-	int code = write_assert(op, r, id, &rec);
-	if (code == 0)
-		code = write_read_control(op, r, id, true);
+	int code = write_read_control(op, r, id, true);
 	if (code == 0 && !write_is_noop(op))
 		return 0;
-	err = store_delete(w, id, &e);
+	int err = store_delete(w, id, &e);
 	if (err != 0)
 		return op_hard_error(op, err, e.text);
 	return code != 0 ? code : op_code(op, LDAP_NO_OPERATION);
@@ -162,11 +208,13 @@ op_add_apply(struct op *op, struct store_write *w)
 	struct errbuf text = {""};
 	uint64_t parent, id;
 
-	int code = check_place(op, r, &parent);
-	if (code == 0)
-		code = write_check(op, &e, NULL, &structural);
+	int code = write_check(op, &e, NULL, &structural);
 	if (code == 0)
 		code = write_stamp_add(op, &e, structural);
+	if (code == 0)
+		code = memory_assert(op, &e);
+	if (code == 0)
+		code = check_place(op, r, &parent);
 	if (code != 0)
 		return code;
 	int err = store_add(w, parent, &e, &id, &text);

@@ -25,6 +25,12 @@ static const char *const scope_suffixes[] = {
     [LDAP_SCOPE_SUBORDINATES] = "??subordinate",
 };
 
+const char *
+area_scope_suffix(int64_t scope)
+{
+	return scope_suffixes[scope];
+}
+
 int
 area_add(struct op *op, struct areas *areas, const struct area *a)
 {
@@ -137,9 +143,12 @@ find_after_deref(struct op *op, const struct dn *asked, const struct dn *dn, str
 {
 	struct record rec;
 	int64_t scope = op->msg.u.search.scope;
-	int code =
-	    target_find(op, op_reader(op, op->be), dn, scope_suffixes[scope], &out->base, &rec);
+	int code = 0;
 
+	out->base = 0; /* the empty name, above what the "" database holds */
+	if (dn->rdn_count > 0)
+		code = target_find(
+		    op, op_reader(op, op->be), dn, scope_suffixes[scope], &out->base, &rec);
 	if (code == LDAP_NO_SUCH_OBJECT && !dn_eq(asked, dn))
 		return alias_problem(op, asked->pretty, "aliasedObject not found");
 	if (code != 0)

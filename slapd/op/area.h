@@ -39,6 +39,9 @@ enum { AREA_MAX = 4096 };
  */
 int area_find_base(struct op *op, struct area *out);
 
+/* What a referral URL ends with to carry on a search of this scope: "??sub" and so on. */
+const char *area_scope_suffix(int64_t scope);
+
 /* Adds the databases glued under the base as far as the scope reaches them. */
 int area_add_glued(struct op *op, const struct area *base, struct areas *areas);
 

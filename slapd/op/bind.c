@@ -220,15 +220,16 @@ bind_simple(struct op *op)
 	struct attempt *t = arena_zalloc(op->arena, 1, sizeof(*t));
 
 	op->session->saslbind_in_progress = false;
+	int code = target_parse(op, q->name, &op->target);
+	if (code != 0)
+		return code;
 	if (q->name.n == 0 || q->password.n == 0)
 		return bind_anonymous(op);
 	if ((op->world->conf->disallow & CONF_DISALLOW_BIND_SIMPLE) != 0)
 		return op_fail(
 		    op, LDAP_UNWILLING_TO_PERFORM, "unwilling to perform simple authentication");
-	int code = target_parse(op, q->name, &op->target);
 	t->dn = &op->target;
-	if (code == 0)
-		code = collect(op, t);
+	code = collect(op, t);
 	if (code != 0)
 		return code;
 	op->prepared = t;

@@ -33,10 +33,6 @@ compare_resolve(struct op *op, struct match *out)
 		return op_fail(op, LDAP_UNDEFINED_TYPE, "empty AttributeDescription");
 	if (desc_parse(s, op->arena, q->desc, &d, &e) != 0)
 		return op_fail(op, LDAP_UNDEFINED_TYPE, "%s", e.text);
-	const struct schema_known *k = schema_known(s);
-	if (d->type == k->entry_dn || d->type == k->subschema_subentry)
-		return op_fail(
-		    op, LDAP_UNWILLING_TO_PERFORM, "%.*s compare not supported", BV(d->name));
 	int code = match_resolve_compare(s, op->arena, q->desc, q->value, out);
 	if (code == LDAP_INAPPROPRIATE_MATCHING)
 		return op_fail(op, code, "inappropriate matching request");
@@ -114,57 +110,58 @@ evaluate(
 }
 
 static int
-compare_in_store(struct op *op, struct store_read *r)
+compare_in_store(struct op *op, struct store_read *r, struct match *m)
 {
 	struct record rec;
-	struct match m = {0};
 	uint64_t id;
 
 	int code = target_find(op, r, &op->target, "", &id, &rec);
 	if (code == 0)
 		code = write_assert(op, r, id, &rec);
-	if (code == 0)
-		code = compare_resolve(op, &m);
 	if (code != 0)
 		return code;
-	if (!target_allows(op, op->target.normal, m.desc, m.normal, ACL_COMPARE)) {
+	if (!target_allows(op, op->target.normal, m->desc, m->normal, ACL_COMPARE)) {
 		bool known = target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE);
 		return op_code(op, known ? LDAP_INSUFFICIENT_ACCESS : LDAP_NO_SUCH_OBJECT);
 	}
-	return evaluate(op, r, id, &rec, &m);
+	return evaluate(op, r, id, &rec, m);
 }
 
 static int
-compare_special(struct op *op, const struct memory_db *db)
+compare_special(struct op *op, const struct memory_db *db, struct match *m)
 {
 	op->access_asked = true;
-	return memory_compare(op, db);
+	return memory_compare(op, db, m);
 }
 
 int
 op_compare(struct op *op)
 {
 	struct world *w = op->world;
+	struct match m = {0};
 	struct errbuf e;
 
 	int code = target_parse(op, op->msg.u.compare.dn, &op->target);
+	if (code == 0)
+		code = compare_resolve(op, &m);
 	if (code != 0)
 		return code;
 	if (op->target.rdn_count == 0)
-		return compare_special(op, op->session->local ? &w->rootdse_local : &w->rootdse);
+		return compare_special(
+		    op, op->session->local ? &w->rootdse_local : &w->rootdse, &m);
 	if (bv_eq(op->target.normal, w->subschema.entries[0].dn.normal))
-		return compare_special(op, &w->subschema);
+		return compare_special(op, &w->subschema, &m);
 	op->be = world_backend(w, op->target.normal);
 	if (op->be == NULL || (op->be->store == NULL && op->be->memory == NULL))
 		return target_default_referral(
-		    op, op->target.pretty, op_code(op, LDAP_NO_SUCH_OBJECT));
+		    op, op->target.pretty, "", op_code(op, LDAP_NO_SUCH_OBJECT));
 	if (op->be->memory != NULL)
-		return memory_compare(op, op->be->memory);
+		return memory_compare(op, op->be->memory, &m);
 	struct store_read *r = op_reader(op, op->be);
 	int err = store_read_begin(r, &e);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
-	code = compare_in_store(op, r);
+	code = compare_in_store(op, r, &m);
 	store_read_end(r);
 	return code;
 }

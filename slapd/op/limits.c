@@ -7,12 +7,17 @@
 /* Soft and hard limits: a request without one gets the soft limit, one above a hard limit is
  * refused. */
 
-/* Returns false when the request is above the hard limit. */
+/* Returns false when the request is above the hard limit. The largest number (RFC 4511 4.1.1) asks
+ * for as much as there is. */
 static bool
 combine(int64_t asked, int64_t soft, int64_t hard, int64_t *out)
 {
 	if (asked == 0) {
 		*out = soft;
+		return true;
+	}
+	if (asked == INT32_MAX && hard != 0) {
+		*out = hard;
 		return true;
 	}
 	*out = asked;

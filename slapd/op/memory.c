@@ -118,6 +118,36 @@ emit(struct op *op, const struct memory_db *db, const struct memory_entry *m, st
 	return 0;
 }
 
+static int
+check_assertion(struct op *op, const struct memory_db *db, const struct memory_entry *m)
+{
+	const struct schema *s = op->world->conf->schema;
+	struct filter_arg arg = {op, db};
+	struct test_env env = {.schema = s,
+	    .map = db->map,
+	    .dn_normal = filter_dn,
+	    .computed = filter_computed,
+	    .arg = &arg};
+
+	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
+		return 0;
+	struct test *t = test_new(op->arena, match_resolve(s, op->arena, op->ctl.assertion), &env);
+	if (test_run(t, (uint64_t)(m - db->entries), &m->record, op->arena) == TEST_TRUE)
+		return 0;
+	return op_code(op, LDAP_ASSERTION_FAILED);
+}
+
+int
+memory_assert(struct op *op, const struct entry *e)
+{
+	struct memory_db db = {0};
+
+	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
+		return 0;
+	memory_build(op->arena, op->world->conf->schema, e, 1, &db);
+	return db.count == 1 ? check_assertion(op, &db, db.entries) : LDAP_ASSERTION_FAILED;
+}
+
 int
 memory_search(struct op *op, const struct memory_db *db)
 {
@@ -130,12 +160,14 @@ memory_search(struct op *op, const struct memory_db *db)
 	    .computed = filter_computed,
 	    .arg = &arg};
 
-	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) ||
-	    memory_find(db, op->target.normal) == NULL)
+	const struct memory_entry *base = memory_find(db, op->target.normal);
+	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) || base == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	int code = check_assertion(op, db, base);
+	if (code != 0)
+		return code;
 	struct test *t = test_new(op->arena, match_resolve(s, op->arena, q->filter), &env);
 	struct select *sel = select_new(op, q->attrs, q->attr_count, q->types_only);
-	int code = 0;
 	for (size_t i = 0; i < db->count && code == 0; i++) {
 		const struct memory_entry *m = &db->entries[i];
 		struct arena_mark mark = arena_mark(op->readers->scratch);
@@ -148,10 +180,9 @@ memory_search(struct op *op, const struct memory_db *db)
 }
 
 int
-memory_compare(struct op *op, const struct memory_db *db)
+memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 {
 	const struct memory_entry *m = memory_find(db, op->target.normal);
-	struct match match;
 	struct filter_arg arg = {op, db};
 	struct test_env env = {.schema = op->world->conf->schema,
 	    .map = db->map,
@@ -161,12 +192,12 @@ memory_compare(struct op *op, const struct memory_db *db)
 
 	if (m == NULL || !target_allows(op, op->target.normal, NULL, BV_NONE, ACL_COMPARE))
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
-	int code = compare_resolve(op, &match);
+	int code = check_assertion(op, db, m);
 	if (code != 0)
 		return code;
-	if (!compare_has_attr(&m->record, db->map, op->arena, match.desc))
+	if (!compare_has_attr(&m->record, db->map, op->arena, match->desc))
 		return op_code(op, LDAP_NO_SUCH_ATTRIBUTE);
-	struct test *t = test_new(op->arena, &match, &env);
+	struct test *t = test_new(op->arena, match, &env);
 	uint64_t id = (uint64_t)(m - db->entries);
 	return op_code(op, test_run(t, id, &m->record, op->readers->scratch) == TEST_TRUE
 			       ? LDAP_COMPARE_TRUE

@@ -13,6 +13,7 @@ struct dn;
 struct entry;
 struct memory_db;
 struct memory_entry;
+struct match;
 struct op;
 struct schema;
 struct world;
@@ -25,13 +26,20 @@ void memory_build(struct arena *a, const struct schema *s, const struct entry *e
 int memory_build_rootdse(struct world *w) __attribute__((warn_unused_result));
 int memory_build_subschema(struct world *w) __attribute__((warn_unused_result));
 
+/* The one entry of a monitor database, in the world's arena. 0 or ERR_*. */
+int memory_build_monitor(struct world *w, struct memory_db *out)
+    __attribute__((warn_unused_result));
+
 /* Finds an entry by normal DN; NULL when there is none. */
 const struct memory_entry *memory_find(const struct memory_db *db, struct bv normal_dn);
 
 /* Searches a tree in memory from base; returns a result code. */
 int memory_search(struct op *op, const struct memory_db *db);
 
-/* Compares on an entry in memory; returns a result code. */
-int memory_compare(struct op *op, const struct memory_db *db);
+/* Tests the assertion control, when given, on an entry about to be added. Returns 0 or 122. */
+int memory_assert(struct op *op, const struct entry *e);
+
+/* Compares on an entry in memory, with the assertion resolved; returns a result code. */
+int memory_compare(struct op *op, const struct memory_db *db, struct match *match);
 
 #endif

@@ -136,8 +136,9 @@ add_new_values(struct op *op, struct entry *e, const struct rdn *new)
 	const struct schema *s = op->world->conf->schema;
 	struct errbuf text = {""};
 
-	for (size_t i = 0; i < new->ava_count; i++) {
-		const struct ava *ava = &new->avas[i];
+	/* From the last to the first, as OpenLDAP's databases have them. */
+	for (size_t i = new->ava_count; i > 0; i--) {
+		const struct ava *ava = &new->avas[i - 1];
 		const struct attr *a = entry_find(e, ava->desc);
 		if (a != NULL && entry_attr_has(a, ava->normal))
 			continue;

@@ -14,24 +14,45 @@
 
 /* Modify (RFC 4511 4.6, RFC 4525): all modifications or none. */
 
+static int
+check_request(struct op *op, const struct modlist *m, const struct attr_desc **descs)
+{
+	const struct wire_modify *q = &op->msg.u.modify;
+
+	int code = modlist_check(m, q->mods, q->count, descs);
+	return code == 0 ? 0 : op_fail(op, code, "%s", m->text->text);
+}
+
+static int
+check_writable(struct op *op, const struct modlist *m, const struct attr_desc *const *descs)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < op->msg.u.modify.count && code == 0; i++)
+		code = modlist_check_writable(m, descs[i]);
+	return code == 0 ? 0 : op_fail(op, code, "%s", m->text->text);
+}
+
+/* What the request alone can tell is told before the entry is looked for. */
 int
 op_modify_prepare(struct op *op)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
+	const struct attr_desc **descs = arena_zalloc(op->arena, q->count, sizeof(*descs));
 	struct errbuf text;
 	struct modlist m;
 
-	int code = target_parse(op, q->dn, &op->target);
+	write_modlist(op, &m, &text);
+	op->prepared = descs;
+	int code = modlist_check_form(&m, q->mods, q->count);
+	if (code != 0)
+		return op_fail(op, code, "%s", text.text);
+	code = target_parse(op, q->dn, &op->target);
+	if (code == 0)
+		code = check_request(op, &m, descs);
 	if (code == 0)
 		code = target_backend_for_write(op, &op->target);
-	write_modlist(op, &m, &text);
-	for (size_t i = 0; i < q->count && code == 0; i++) {
-		const struct attr_desc *d;
-		code = modlist_resolve(&m, q->mods[i].attr.desc, &d);
-		if (code != 0)
-			op_fail(op, code, "%s", text.text);
-	}
-	return code;
+	return code == 0 ? check_writable(op, &m, descs) : code;
 }
 
 static enum acl_level
@@ -53,15 +74,10 @@ static int
 check_access(struct op *op, const struct entry *e)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
-	struct errbuf text;
-	struct modlist m;
-	const struct attr_desc *d;
+	const struct attr_desc *const *descs = op->prepared;
 
-	write_modlist(op, &m, &text);
 	for (size_t i = 0; i < q->count; i++) {
-		if (modlist_resolve(&m, q->mods[i].attr.desc, &d) != 0)
-			return op_fail(op, LDAP_UNDEFINED_TYPE, "%s", text.text);
-		if (!target_allows(op, e->dn.normal, d, BV_NONE, level_of(q->mods[i].op)))
+		if (!target_allows(op, e->dn.normal, descs[i], BV_NONE, level_of(q->mods[i].op)))
 			return write_refused(op, e->dn.normal, "");
 	}
 	/* Without a modification only the entry's existence is told: that needs a right, too. */
@@ -79,7 +95,7 @@ change(struct op *op, const struct entry *old, struct entry *e)
 	const struct object_class *structural = NULL;
 
 	write_modlist(op, &m, &text);
-	int code = modlist_apply(&m, e, q->mods, q->count);
+	int code = modlist_change(&m, e, q->mods, op->prepared, q->count);
 	if (code != 0)
 		return op_fail(op, code, "%s", text.text);
 	code = write_check(op, e, old, &structural);

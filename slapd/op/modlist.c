@@ -67,8 +67,8 @@ is_computed(const struct schema *s, const struct attr_type *t)
 	       t == k->subschema_subentry;
 }
 
-static int
-check_writable(const struct modlist *m, const struct attr_desc *d)
+int
+modlist_check_writable(const struct modlist *m, const struct attr_desc *d)
 {
 	bool relaxed = (m->flags & MODLIST_RELAX) != 0 && !is_computed(m->schema, d->type);
 
@@ -79,7 +79,6 @@ int
 modlist_resolve(const struct modlist *m, struct bv text, const struct attr_desc **out)
 {
 	const struct attr_desc *d;
-	int rc;
 
 	if (desc_parse(m->schema, m->arena, text, &d, m->text) != 0)
 		return LDAP_UNDEFINED_TYPE;
@@ -89,10 +88,8 @@ modlist_resolve(const struct modlist *m, struct bv text, const struct attr_desc 
 	if (d->is_range)
 		return err_set(m->text, LDAP_UNDEFINED_TYPE,
 		    "%.*s: inappropriate use of tag range option", BV(text));
-	rc = check_writable(m, d);
-	if (rc == 0)
-		*out = d;
-	return rc;
+	*out = d;
+	return 0;
 }
 
 /* The values of a request as keys in the order given: 0 or 21. */
@@ -140,17 +137,11 @@ static int
 check_increment(const struct modlist *m, const struct attr_desc *d, const struct wire_attr *attr)
 {
 	struct entry scratch;
-	int64_t by;
-	int rc;
 
 	if (!bv_eq(d->type->syntax->oid, INTEGER_SYNTAX))
 		return err_set(m->text, LDAP_CONSTRAINT_VIOLATION,
 		    "%.*s: attribute syntax inappropriate for increment", BV(attr->desc));
-	rc = make_scratch(m, d, attr, &scratch);
-	if (rc == 0 && !bv_to_i64(attr->values[0], &by))
-		return err_set(
-		    m->text, LDAP_INVALID_SYNTAX, "modify/increment: invalid syntax of increment");
-	return rc;
+	return make_scratch(m, d, attr, &scratch);
 }
 
 /* A delete names values, it brings none: they may come twice or be several. */
@@ -342,7 +333,10 @@ add_up(const struct change *c, const struct attr *stored, int64_t by, struct wir
 	*out = (struct wire_attr){c->desc->name, NULL, stored->count};
 	out->values = arena_zalloc(c->e->arena, stored->count, sizeof(*out->values));
 	for (size_t i = 0; i < stored->count; i++) {
-		if (!bv_to_i64(stored->values[i], &old) || __builtin_add_overflow(old, by, &sum))
+		if (!bv_to_i64(stored->values[i], &old))
+			return err_set(c->m->text, LDAP_INVALID_SYNTAX,
+			    "modify/increment: invalid syntax of original value");
+		if (__builtin_add_overflow(old, by, &sum))
 			return err_set(c->m->text, LDAP_CONSTRAINT_VIOLATION,
 			    "modify/increment: %.*s: the sum does not fit in 64 bits",
 			    BV(c->desc->name));
@@ -351,7 +345,10 @@ add_up(const struct change *c, const struct attr *stored, int64_t by, struct wir
 	return 0;
 }
 
-/* RFC 4525: every value grows, and the attribute keeps its place. */
+/*
+ * RFC 4525: every value grows, and the attribute keeps its place. Under the permissive modify
+ * control an absent attribute counts from nothing.
+ */
 static int
 apply_increment(const struct change *c)
 {
@@ -361,11 +358,16 @@ apply_increment(const struct change *c)
 	int64_t by;
 	int rc;
 
+	if (stored == NULL && is_permissive(c))
+		return put_values(c, c->attr);
 	if (stored == NULL)
 		return err_set(c->m->text, LDAP_NO_SUCH_ATTRIBUTE,
 		    "modify/increment: %.*s: no such attribute", BV(c->desc->name));
 	if (!bv_to_i64(c->attr->values[0], &by))
-		return LDAP_INVALID_SYNTAX;
+		return err_set(c->m->text, LDAP_INVALID_SYNTAX,
+		    "modify/increment: invalid syntax of increment");
+	if (by == 0)
+		return 0;
 	rc = add_up(c, stored, by, &sums);
 	if (rc == 0)
 		rc = make_scratch(c->m, c->desc, &sums, &scratch);
@@ -390,19 +392,39 @@ apply_one(const struct change *c, enum ldap_mod_op op)
 	return LDAP_PROTOCOL_ERROR;
 }
 
-/* Resolves and checks every modification; descs has room for count. */
-static int
-check_all(const struct modlist *m, const struct wire_mod *mods, size_t count,
-    const struct attr_desc **descs)
+int
+modlist_check_form(const struct modlist *m, const struct wire_mod *mods, size_t count)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < count && rc == 0; i++)
 		rc = check_form(m, &mods[i]);
+	return rc;
+}
+
+int
+modlist_check(const struct modlist *m, const struct wire_mod *mods, size_t count,
+    const struct attr_desc **descs_out)
+{
+	int rc = 0;
+
 	for (size_t i = 0; i < count && rc == 0; i++) {
-		rc = modlist_resolve(m, mods[i].attr.desc, &descs[i]);
+		rc = modlist_resolve(m, mods[i].attr.desc, &descs_out[i]);
 		if (rc == 0)
-			rc = check_mod(m, descs[i], &mods[i]);
+			rc = check_mod(m, descs_out[i], &mods[i]);
+	}
+	return rc;
+}
+
+int
+modlist_change(const struct modlist *m, struct entry *e, const struct wire_mod *mods,
+    const struct attr_desc *const *descs, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		struct change c = {m, e, descs[i], &mods[i].attr};
+		rc = apply_one(&c, mods[i].op);
 	}
 	return rc;
 }
@@ -411,11 +433,11 @@ int
 modlist_apply(const struct modlist *m, struct entry *e, const struct wire_mod *mods, size_t count)
 {
 	const struct attr_desc **descs = arena_zalloc(m->arena, count, sizeof(*descs));
-	int rc = check_all(m, mods, count, descs);
+	int rc = modlist_check_form(m, mods, count);
 
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		struct change c = {m, e, descs[i], &mods[i].attr};
-		rc = apply_one(&c, mods[i].op);
-	}
-	return rc;
+	if (rc == 0)
+		rc = modlist_check(m, mods, count, descs);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = modlist_check_writable(m, descs[i]);
+	return rc == 0 ? modlist_change(m, e, mods, descs, count) : rc;
 }

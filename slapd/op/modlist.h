@@ -33,10 +33,16 @@ struct modlist {
 
 /*
  * Resolves an attribute description of a request. 0; 17 when the type or an option is unknown or
- * ;binary is missing or misplaced; 19 when only the server may set the attribute: under RELAX that
- * holds for those it computes and never stores.
+ * ;binary is missing or misplaced.
  */
 int modlist_resolve(const struct modlist *m, struct bv text, const struct attr_desc **out)
+    __attribute__((warn_unused_result));
+
+/*
+ * Checks that a client may set the attribute. 0; 19 when only the server may, which under RELAX
+ * holds for what it computes and never stores, or when the attribute is obsolete.
+ */
+int modlist_check_writable(const struct modlist *m, const struct attr_desc *d)
     __attribute__((warn_unused_result));
 
 /*
@@ -46,11 +52,26 @@ int modlist_resolve(const struct modlist *m, struct bv text, const struct attr_d
 int modlist_check_values(const struct modlist *m, const struct attr_desc *d,
     const struct wire_attr *attr) __attribute__((warn_unused_result));
 
+/* Checks what needs no schema: known operations, values where there must be some. 0 or 2. */
+int modlist_check_form(const struct modlist *m, const struct wire_mod *mods, size_t count)
+    __attribute__((warn_unused_result));
+
 /*
- * Checks the form of all modifications, then applies them in order to e. Returns 0 or 2, 16 to 21;
- * e is then half changed: the caller works on a copy (entry_copy). The complete entry is the
- * caller's to check (entry_check).
+ * Resolves the descriptions of modifications and checks their values, as far as the request alone
+ * can tell. descs_out has room for count. Returns 0, 17, 19 (increment), 20 or 21.
  */
+int modlist_check(const struct modlist *m, const struct wire_mod *mods, size_t count,
+    const struct attr_desc **descs_out) __attribute__((warn_unused_result));
+
+/*
+ * Applies modifications that went through modlist_check, with the descriptions it gave, in order.
+ * Returns 0 or 16, 18 to 21; e is then half changed: the caller works on a copy (entry_copy). The
+ * complete entry is the caller's to check (entry_check).
+ */
+int modlist_change(const struct modlist *m, struct entry *e, const struct wire_mod *mods,
+    const struct attr_desc *const *descs, size_t count) __attribute__((warn_unused_result));
+
+/* Does all of the above, in this order. Returns 0 or 2, 16 to 21; e as for modlist_change. */
 int modlist_apply(const struct modlist *m, struct entry *e, const struct wire_mod *mods,
     size_t count) __attribute__((warn_unused_result));
 

@@ -13,7 +13,8 @@
 #include "op/world.h"
 #include "wire/ldif.h"
 
-/* The root DSE (RFC 4512 5.1) and the subschema subentry (RFC 4512 4.2), built at start. */
+/* The root DSE (RFC 4512 5.1), the subschema subentry (RFC 4512 4.2) and cn=Monitor, built at
+ * start. */
 
 static const char *const features[] = {
     "1.3.6.1.1.14",	      /* modify-increment, RFC 4525 */
@@ -85,6 +86,8 @@ put_file(const struct world *w, struct entry *e, struct bv path)
 		for (size_t i = 0; i < rec.attr_count && err == 0; i++) {
 			const struct attr_desc *d;
 			err = desc_parse(s, w->arena, rec.attrs[i].desc, &d, &text);
+			if (err == 0 && d->type->single_value)
+				entry_remove(e, d);
 			if (err == 0 && entry_add_values(s, e, d, rec.attrs[i].values,
 					    rec.attrs[i].count, NULL, &text) != 0)
 				err = ERR_CONFIG;
@@ -159,4 +162,25 @@ memory_build_subschema(struct world *w)
 	}
 	memory_build(w->arena, s, &e, 1, &w->subschema);
 	return w->subschema.count == 1 ? 0 : ERR_CORRUPT;
+}
+
+int
+memory_build_monitor(struct world *w, struct memory_db *out)
+{
+	const struct schema *s = w->conf->schema;
+	char now[CLOCK_GTIME_BYTES];
+	struct dn dn;
+	struct entry e;
+
+	if (dn_parse(s, w->arena, BV_LIT("cn=Monitor"), &dn, NULL) != 0)
+		return ERR_CORRUPT;
+	entry_init(&e, w->arena, &dn);
+	put(s, &e, "objectClass", BV_LIT("monitorServer"));
+	put(s, &e, "structuralObjectClass", BV_LIT("monitorServer"));
+	put(s, &e, "cn", BV_LIT("Monitor"));
+	put(s, &e, "description", BV_LIT("What this server tells about itself"));
+	put(s, &e, "monitoredInfo", BV_LIT("Muster: slapd " MUSTER_VERSION));
+	put(s, &e, "createTimestamp", arena_dup(w->arena, clock_gtime(now)));
+	memory_build(w->arena, s, &e, 1, out);
+	return out->count == 1 ? 0 : ERR_CORRUPT;
 }

@@ -58,6 +58,38 @@ row_of(const struct op *op)
 	return NULL;
 }
 
+/*
+ * What is said when a handler had no more to say. A hidden entry and an absent one, an unknown name
+ * and a wrong password must read alike, so these never depend on what is stored.
+ */
+static const struct {
+	int code;
+	const char *text;
+} plain_texts[] = {
+    {LDAP_TIMELIMIT_EXCEEDED,
+	"the time limit is over: what was sent is not all; narrow the search"},
+    {LDAP_SIZELIMIT_EXCEEDED, "more entries match than the size limit allows: what was sent is not "
+			      "all; narrow the search or page through it"},
+    {LDAP_ADMINLIMIT_EXCEEDED, "the request goes beyond a limit that this server sets"},
+    {LDAP_NO_SUCH_ATTRIBUTE, "the entry has no such attribute or value"},
+    {LDAP_NO_SUCH_OBJECT, "there is no such entry, or it may not be seen"},
+    {LDAP_INVALID_CREDENTIALS, "the name or the password is wrong"},
+    {LDAP_INSUFFICIENT_ACCESS, "the access rules do not allow this to the identity bound"},
+    {LDAP_ALREADY_EXISTS, "there is an entry with this name already"},
+    {LDAP_CANCELLED, "the operation was cancelled"},
+    {LDAP_ASSERTION_FAILED, "the assertion does not hold for the entry; nothing was done"},
+    {LDAP_NO_OPERATION, "no-op: the operation would succeed; nothing was changed"},
+};
+
+static void
+explain(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(plain_texts) / sizeof(plain_texts[0]); i++) {
+		if (op->text.n == 0 && plain_texts[i].code == op->code)
+			op->text = bv_str(plain_texts[i].text);
+	}
+}
+
 static bool
 is_success(int code)
 {
@@ -67,8 +99,13 @@ is_success(int code)
 static void
 send_result(struct op *op)
 {
+	enum ldap_tag tag = message_response_tag(op->msg.tag);
+
+	if (tag == 0)
+		return;
+	explain(op);
 	struct wire_result r = {
-	    .tag = message_response_tag(op->msg.tag),
+	    .tag = tag,
 	    .code = op->code,
 	    .matched = op->matched,
 	    .text = op->text,
@@ -81,8 +118,6 @@ send_result(struct op *op)
 	    .control_count = op->response_control_count,
 	};
 
-	if (r.tag == 0)
-		return;
 	message_put_result(op->out, op->msg.id, &r);
 	oplog_result(op, r.tag);
 }

@@ -104,6 +104,10 @@ stop_reading(struct op *op, struct search *s)
 		plan_pause(s->plan);
 	store_read_end(reader_of(op, s));
 	s->reading = false;
+	/* The map may be freed now and another made in its place: pointers say nothing. */
+	s->map = NULL;
+	if (s->select != NULL)
+		select_forget_map(s->select);
 }
 
 static bool
@@ -113,6 +117,21 @@ wants_aliases(const struct op *op)
 
 	return (deref == LDAP_DEREF_IN_SEARCHING || deref == LDAP_DEREF_ALWAYS_ALIASES) &&
 	       op->msg.u.search.scope != LDAP_SCOPE_BASE_OBJECT;
+}
+
+static int
+check_assertion(struct op *op, const struct search *s)
+{
+	struct record rec;
+	struct store_read *r = reader_of(op, s);
+	const struct area *base = &s->areas.list[0];
+
+	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
+		return 0;
+	if (base->base == 0) /* the empty name above the entries of the "" database */
+		return op_code(op, LDAP_ASSERTION_FAILED);
+	int err = store_get(r, base->base, &rec, NULL);
+	return err != 0 ? op_store_error(op, err, NULL) : write_assert(op, r, base->base, &rec);
 }
 
 static int
@@ -130,6 +149,9 @@ find_areas(struct op *op, struct search *s)
 		return code;
 	}
 	s->reading = true;
+	code = check_assertion(op, s);
+	if (code != 0)
+		return code;
 	if (!wants_aliases(op) && world_glued(op->world, op->be, &from) == NULL)
 		return 0;
 	stop_reading(op, s);
@@ -160,19 +182,6 @@ read_paging(struct op *op, struct search *s)
 }
 
 static int
-check_assertion(struct op *op, const struct search *s)
-{
-	struct record rec;
-	struct store_read *r = reader_of(op, s);
-	const struct area *base = &s->areas.list[0];
-
-	if ((op->ctl.given & OP_CTL_ASSERTION) == 0 || !s->reading)
-		return 0;
-	int err = store_get(r, base->base, &rec, NULL);
-	return err != 0 ? op_store_error(op, err, NULL) : write_assert(op, r, base->base, &rec);
-}
-
-static int
 start_in_store(struct op *op)
 {
 	const struct wire_search *q = &op->msg.u.search;
@@ -183,8 +192,6 @@ start_in_store(struct op *op)
 	int code = limits_for_search(op, op->be->conf, &s->limits);
 	if (code == 0)
 		code = find_areas(op, s);
-	if (code == 0)
-		code = check_assertion(op, s);
 	if (code == 0)
 		code = read_paging(op, s);
 	if (code != 0)
@@ -219,8 +226,8 @@ start(struct op *op)
 	}
 	op->be = world_backend(w, op->target.normal);
 	if (op->be == NULL)
-		return target_default_referral(
-		    op, op->target.pretty, op_code(op, LDAP_NO_SUCH_OBJECT));
+		return target_default_referral(op, op->target.pretty, area_scope_suffix(q->scope),
+		    op_code(op, LDAP_NO_SUCH_OBJECT));
 	if ((op->be->conf->restrict_ops & CONF_OP_SEARCH) != 0)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (op->be->memory != NULL)
@@ -320,7 +327,7 @@ enter_area(struct op *op, struct search *s)
 }
 
 static bool
-is_visible(const struct op *op, const struct search *s, const struct record *rec)
+is_visible(const struct op *op, const struct search *s, uint64_t id, const struct record *rec)
 {
 	bool base = s->areas.list[s->area].scope == LDAP_SCOPE_BASE_OBJECT;
 	bool only_subentries =
@@ -328,11 +335,17 @@ is_visible(const struct op *op, const struct search *s, const struct record *rec
 	bool subentry = (rec->flags & RECORD_SUBENTRY) != 0;
 	bool manage = (op->ctl.given & OP_CTL_MANAGE_DSA_IT) != 0;
 
+	/* An alias that leads back to the base does not bring it into a scope that leaves it out.
+	 */
+	if (op->msg.u.search.scope == LDAP_SCOPE_SUBORDINATES && s->area > 0 &&
+	    id == s->areas.list[0].base && op->be == s->areas.list[0].be)
+		return false;
 	if ((rec->flags & RECORD_GLUE) != 0 && !manage)
 		return false;
 	if ((rec->flags & RECORD_REFERRAL) != 0 && !manage)
 		return false;
-	if ((rec->flags & RECORD_ALIAS) != 0 && wants_aliases(op))
+	/* derefInSearching leaves the base object alone (RFC 4511 4.5.1.3). */
+	if ((rec->flags & RECORD_ALIAS) != 0 && wants_aliases(op) && id != s->areas.list[0].base)
 		return false;
 	if (base && (op->ctl.given & OP_CTL_SUBENTRIES) == 0)
 		return true;
@@ -391,15 +404,17 @@ send_entry(struct op *op, struct search *s, struct select_entry *e, bool *ended)
 static int
 send_reference(struct op *op, struct search *s, const struct select_entry *e, bool *ended)
 {
-	struct bv pretty, *urls = NULL;
+	struct bv pretty, normal, *urls = NULL;
 	bool one_level = s->areas.list[s->area].scope == LDAP_SCOPE_SINGLE_LEVEL;
 
 	if ((e->record->flags & RECORD_REFERRAL) == 0)
 		return 0;
-	if (store_dn(e->read, e->record, op->arena, &pretty, NULL) != 0) {
+	if (store_dn(e->read, e->record, op->arena, &pretty, &normal) != 0) {
 		*ended = true;
 		return op_store_error(op, ERR_CORRUPT, NULL);
 	}
+	if (s->area > 0 && area_seen(&s->areas, s->area, op->be, e->id, e->record, normal))
+		return 0;
 	size_t n = target_ref_urls(
 	    op, e->read, e->record, pretty, pretty, one_level ? "??base" : "??sub", &urls);
 	if (n > 0)
@@ -424,7 +439,7 @@ visit(struct op *op, struct search *s, uint64_t id, bool *ended)
 	}
 	if (s->phase == PHASE_REFERENCES)
 		return send_reference(op, s, &e, ended);
-	if (!is_visible(op, s, &rec))
+	if (!is_visible(op, s, id, &rec))
 		return 0;
 	if ((!plan_exact(s->plan) || s->env.may_search != NULL) &&
 	    test_run(s->test, id, &rec, scratch) != TEST_TRUE)

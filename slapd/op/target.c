@@ -49,7 +49,7 @@ target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *d
 }
 
 int
-target_default_referral(struct op *op, struct bv dn_pretty, int code)
+target_default_referral(struct op *op, struct bv dn_pretty, const char *scope_suffix, int code)
 {
 	const struct conf *c = op->world->conf;
 
@@ -63,7 +63,8 @@ target_default_referral(struct op *op, struct bv dn_pretty, int code)
 		if (url_parse(op->arena, c->referrals[i], &u, &e) == 0 && !u.has_dn) {
 			u.has_dn = dn_pretty.n > 0;
 			u.dn = dn_pretty;
-			op->referrals[i] = url_print(op->arena, &u);
+			op->referrals[i] = arena_printf(
+			    op->arena, "%.*s%s", BV(url_print(op->arena, &u)), scope_suffix);
 		}
 	}
 	op->referral_count = c->referral_count;
@@ -72,24 +73,31 @@ target_default_referral(struct op *op, struct bv dn_pretty, int code)
 }
 
 static int
-refuse_special(struct op *op, const struct dn *dn)
+refuse_root_dse(struct op *op)
 {
-	const char *verb = op->msg.tag == LDAP_REQ_MODIFY   ? "modification of"
-			   : op->msg.tag == LDAP_REQ_MODDN  ? "rename of"
-			   : op->msg.tag == LDAP_REQ_DELETE ? "deletion of"
-							    : "addition over";
-
-	if (op->msg.tag == LDAP_REQ_ADD && dn->rdn_count > 0)
-		return op_fail(op, LDAP_ALREADY_EXISTS, "subschema subentry already exists");
-	if (dn->rdn_count > 0)
-		return op_fail(
-		    op, LDAP_UNWILLING_TO_PERFORM, "%s subschema subentry not supported", verb);
+	if (op->msg.tag == LDAP_REQ_ADD)
+		return op_fail(op, LDAP_ALREADY_EXISTS, "root DSE already exists");
 	if (op->msg.tag == LDAP_REQ_DELETE)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot delete the root DSE");
+	if (op->msg.tag == LDAP_REQ_MODDN)
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot rename the root DSE");
+	return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "modify upon the root DSE not supported");
+}
+
+int
+target_refuse_special(struct op *op, const struct dn *dn)
+{
+	if (dn->rdn_count == 0)
+		return world_backend(op->world, dn->normal) == NULL ? refuse_root_dse(op) : 0;
+	if (!bv_eq(dn->normal, op->world->subschema.entries[0].dn.normal))
+		return 0;
+	if (op->msg.tag == LDAP_REQ_ADD)
+		return op_fail(op, LDAP_ALREADY_EXISTS, "subschema subentry already exists");
 	if (op->msg.tag == LDAP_REQ_MODIFY)
-		return op_fail(
-		    op, LDAP_UNWILLING_TO_PERFORM, "modify upon the root DSE not supported");
-	return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "%s the root DSE not supported", verb);
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,
+		    "modification of subschema subentry not supported");
+	return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot %s subschema subentry",
+	    op->msg.tag == LDAP_REQ_MODDN ? "rename" : "delete");
 }
 
 static unsigned
@@ -120,7 +128,7 @@ check_writable(struct op *op)
 	}
 	if (db->readonly || op->be->writer == NULL) {
 		if (db->update_ref_count > 0)
-			return target_default_referral(op, op->target.pretty,
+			return target_default_referral(op, op->target.pretty, "",
 			    op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted"));
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	}
@@ -136,13 +144,13 @@ check_writable(struct op *op)
 int
 target_backend_for_write(struct op *op, const struct dn *dn)
 {
-	bool subschema = bv_eq(dn->normal, op->world->subschema.entries[0].dn.normal);
+	int code = target_refuse_special(op, dn);
 
+	if (code != 0)
+		return code;
 	op->be = world_backend(op->world, dn->normal);
-	if (subschema || (dn->rdn_count == 0 && op->msg.tag != LDAP_REQ_ADD && op->be == NULL))
-		return refuse_special(op, dn);
 	if (op->be == NULL || dn->rdn_count == 0)
-		return target_default_referral(op, dn->pretty,
+		return target_default_referral(op, dn->pretty, "",
 		    op_fail(op, LDAP_UNWILLING_TO_PERFORM, "no global superior knowledge"));
 	return check_writable(op);
 }
@@ -154,9 +162,10 @@ rewrite_dn(struct op *op, const struct url *u, struct bv at_pretty, struct bv dn
 {
 	if (!u->has_dn || u->dn.n == 0)
 		return dn_pretty;
-	if (dn_pretty.n <= at_pretty.n)
-		return u->dn;
-	struct bv head = bv_make(dn_pretty.p, dn_pretty.n - at_pretty.n);
+	struct bv rest = dn_pretty;
+	for (size_t n = dn_text_depth(dn_pretty); n > dn_text_depth(at_pretty); n--)
+		rest = dn_text_parent(rest);
+	struct bv head = bv_make(dn_pretty.p, (size_t)(rest.p - dn_pretty.p));
 	return arena_printf(op->arena, "%.*s%.*s", BV(head), BV(u->dn));
 }
 
@@ -168,7 +177,8 @@ rewrite_url(struct op *op, struct bv ref, struct bv at, struct bv dn_pretty, con
 
 	/* A label may follow the URI (RFC 2079); only the URI is for clients. */
 	ref.n = bv_find(ref, 0, ' ');
-	if (url_parse(op->arena, ref, &u, &e) != 0)
+	/* Nothing to exchange and no scope to say: the URI stays as it was written. */
+	if ((*suffix == 0 && bv_eq(at, dn_pretty)) || url_parse(op->arena, ref, &u, &e) != 0)
 		return ref;
 	u.dn = rewrite_dn(op, &u, at, dn_pretty);
 	u.has_dn = true;
@@ -200,16 +210,38 @@ target_ref_urls(struct op *op, struct store_read *r, const struct record *rec, s
 }
 
 int
-target_refer(struct op *op, struct store_read *r, const struct record *rec, struct bv at_pretty,
-    const struct dn *target, const char *scope_suffix)
+target_refer(struct op *op, struct store_read *r, const struct record *rec, const struct dn *target,
+    const char *scope_suffix)
 {
-	op->matched = at_pretty;
+	struct bv at;
+
+	op->access_asked = true;
+	if (store_dn(r, rec, op->arena, &at, NULL) != 0)
+		return op_store_error(op, ERR_CORRUPT, "");
+	op->matched = at;
 	op->referral_count =
-	    target_ref_urls(op, r, rec, at_pretty, target->pretty, scope_suffix, &op->referrals);
+	    target_ref_urls(op, r, rec, at, target->pretty, scope_suffix, &op->referrals);
 	if (op->referral_count == 0)
-		return op_fail(op, LDAP_OTHER,
-		    "the referral entry \"%.*s\" has no usable ref value", BV(at_pretty));
+		return op_fail(
+		    op, LDAP_OTHER, "the referral entry \"%.*s\" has no usable ref value", BV(at));
 	return op_code(op, LDAP_REFERRAL);
+}
+
+/* Whether a referral entry sends this operation elsewhere. */
+static bool
+refers(const struct op *op, const struct record *rec)
+{
+	return (rec->flags & RECORD_REFERRAL) != 0 &&
+	       (op->ctl.given & (OP_CTL_MANAGE_DSA_IT | OP_CTL_DOMAIN_SCOPE)) == 0;
+}
+
+/* Under domain scope there are no referrals, and what a referral entry stands for is elsewhere. */
+static bool
+is_out_of_domain(const struct op *op, const struct record *rec)
+{
+	return (rec->flags & RECORD_REFERRAL) != 0 &&
+	       (op->ctl.given & (OP_CTL_MANAGE_DSA_IT | OP_CTL_DOMAIN_SCOPE)) ==
+		   OP_CTL_DOMAIN_SCOPE;
 }
 
 static int
@@ -228,8 +260,8 @@ not_found(struct op *op, struct store_read *r, const struct dn *dn, const char *
 		err = store_dn(r, &rec, op->arena, &pretty, &normal);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
-	if ((rec.flags & RECORD_REFERRAL) != 0)
-		return target_refer(op, r, &rec, pretty, dn, scope_suffix);
+	if (refers(op, &rec))
+		return target_refer(op, r, &rec, dn, scope_suffix);
 	if (target_allows(op, normal, NULL, BV_NONE, ACL_DISCLOSE))
 		op->matched = pretty;
 	return op_code(op, LDAP_NO_SUCH_OBJECT);
@@ -249,14 +281,10 @@ target_find(struct op *op, struct store_read *r, const struct dn *dn, const char
 		err = store_get(r, id, rec_out, &e);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
-	if ((rec_out->flags & RECORD_REFERRAL) != 0 &&
-	    (op->ctl.given & OP_CTL_MANAGE_DSA_IT) == 0) {
-		struct bv pretty;
-		op->access_asked = true;
-		if (store_dn(r, rec_out, op->arena, &pretty, NULL) != 0)
-			return op_store_error(op, ERR_CORRUPT, "");
-		return target_refer(op, r, rec_out, pretty, dn, scope_suffix);
-	}
+	if (is_out_of_domain(op, rec_out))
+		return not_found(op, r, dn, scope_suffix, id);
+	if (refers(op, rec_out))
+		return target_refer(op, r, rec_out, dn, scope_suffix);
 	*id_out = id;
 	return 0;
 }

@@ -19,6 +19,12 @@ struct store_read;
 int target_parse(struct op *op, struct bv text, struct dn *out);
 
 /*
+ * Refuses a write to the root DSE or the subschema, which are the server's own: 53 or 68. 0 for
+ * every other name; nothing is looked up.
+ */
+int target_refuse_special(struct op *op, const struct dn *dn);
+
+/*
  * Chooses op->be for a write to dn: 53 "no global superior knowledge" or a default referral when no
  * database holds it; read-only databases and special entries refuse.
  */
@@ -26,24 +32,24 @@ int target_backend_for_write(struct op *op, const struct dn *dn);
 
 /*
  * Finds dn in op->be through r. 0 with *id_out and *rec_out; otherwise the code to answer: 32 with
- * matchedDN (disclosed only as access allows), or 10 with the referral at or above it unless
- * ManageDsaIT was given (then only above). scope_suffix ("??sub" ...; may be "") is put behind
- * rewritten referral URLs.
+ * matchedDN (disclosed only as access allows), or 10 with the referral at or above it. Under
+ * ManageDsaIT referral entries are ordinary ones (RFC 3296 3), under domain scope there are none.
+ * scope_suffix ("??sub" ...; may be "") is put behind rewritten referral URLs.
  */
 int target_find(struct op *op, struct store_read *r, const struct dn *dn, const char *scope_suffix,
     uint64_t *id_out, struct record *rec_out);
 
 /* Fills op->referrals from a referral entry, rewritten for the target (RFC 3296 5.5). Returns 10.
  */
-int target_refer(struct op *op, struct store_read *r, const struct record *rec, struct bv at_pretty,
+int target_refer(struct op *op, struct store_read *r, const struct record *rec,
     const struct dn *target, const char *scope_suffix);
 
 /* Returns the rewritten values of ref, in the op's arena. at: the referral entry's DN. */
 size_t target_ref_urls(struct op *op, struct store_read *r, const struct record *rec,
     struct bv at_pretty, struct bv dn_pretty, const char *scope_suffix, struct bv **urls_out);
 
-/* Answers with the default referral, or code when there is none. */
-int target_default_referral(struct op *op, struct bv dn_pretty, int code);
+/* Answers with the default referral, scope_suffix as above, or code when there is none. */
+int target_default_referral(struct op *op, struct bv dn_pretty, const char *scope_suffix, int code);
 
 /* Asks for access on an attribute of, or on, the entry with this normal DN. Records that access was
  * asked. */

@@ -52,6 +52,16 @@ open_config_tree(struct world *w, struct backend *be)
 }
 
 static int
+open_monitor(struct world *w, struct backend *be, struct errbuf *e)
+{
+	struct memory_db *db = arena_zalloc(w->arena, 1, sizeof(*db));
+
+	be->memory = db;
+	int err = memory_build_monitor(w, db);
+	return err == 0 ? 0 : err_set(e, err, "cn=Monitor cannot be built: %s", err_text(err));
+}
+
+static int
 open_backend(struct world *w, const struct conf_db *db, bool write, struct errbuf *e)
 {
 	struct backend *be = &w->backends[w->backend_count];
@@ -61,6 +71,8 @@ open_backend(struct world *w, const struct conf_db *db, bool write, struct errbu
 	be->acl = acl_compile(w->arena, w->conf, db);
 	if (db->type == CONF_DB_MDB)
 		return open_store(w, be, write, e);
+	if (db->type == CONF_DB_MONITOR)
+		return open_monitor(w, be, e);
 	if (db->type == CONF_DB_CONFIG)
 		open_config_tree(w, be);
 	return 0;

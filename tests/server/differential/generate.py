@@ -6,40 +6,17 @@ The generator keeps a rough model of the names that exist, so that most operatio
 from dataclasses import dataclass, field
 
 from tests.server import ber, data, filters
-from tests.server.client import (ASSERTION, DOMAIN_SCOPE, MANAGE_DSA_IT, NOOP, PERMISSIVE_MODIFY,
-                                 POST_READ, PRE_READ, RELAX, SUBENTRIES, control, read_control)
+from tests.server.client import (ASSERTION, DOMAIN_SCOPE, DONT_USE_COPY, MANAGE_DSA_IT,
+                                 MATCHED_VALUES, NOOP, PERMISSIVE_MODIFY, POST_READ, PRE_READ,
+                                 RELAX, SUBENTRIES, control, read_control)
+from tests.server.differential.spell import respelled
+from tests.server.differential.walk import walked
+from tests.server.differential.words import (ASKED, BAD, CLASSES, FILTERED, LISTED, NAMES, NUMBERS,
+                                             RDN_BAD, RDN_VALUES, RULES, SHORT, TIMES, TYPED, WORDS)
 
-WORDS = ["alpha", "Beta", "gamma ray", "DELTA", "e", "Zo\u00eb", "\u0416\u0443\u043a", "a  b",
-         "omega", "x-y", "100", "beta"]
-NUMBERS = ["0", "1", "7", "42", "-5", "1000000", "99999999999999999999"]
-NAMES = {
-    "cn": WORDS, "sn": WORDS, "description": WORDS, "title": WORDS, "ou": WORDS, "uid": WORDS,
-    "givenName": WORDS, "mail": ["a@b.c", "A@B.C", "x@y.z"], "uidNumber": NUMBERS,
-    "gidNumber": NUMBERS, "memberUid": ["joe", "JOE", "jean"], "homeDirectory": ["/home/a", "/"],
-    "telephoneNumber": ["+1 2 3", "+1-23", "555"], "loginShell": ["/bin/sh"],
-    "displayName": WORDS, "employeeNumber": NUMBERS, "preferredLanguage": ["fr", "en"],
-    "seeAlso": [data.SUFFIX, data.dn_of("jean"), "DC=FALCOT,dc=com"],
-    "description;lang-fr": WORDS, "sn;lang-de": WORDS, "postalAddress": ["a$b", "A $ b"],
-    "l": WORDS, "roomNumber": WORDS, "userPassword": ["secret", "{SSHA}x"],
-}
-BAD = [("nosuch", ["x"]), ("uidNumber", ["abc"]), ("seeAlso", ["notadn"]), ("sn;foo", ["x"]),
-       ("cn", [""]), ("telephoneNumber", [""]), ("sn", [b"\xff"]), ("entryUUID", ["x"]),
-       ("createTimestamp", ["20200101000000Z"]), ("objectClass", ["nosuch"]), ("", ["x"]),
-       ("mail", ["\u00e9"]), ("displayName", ["a", "b"]), ("sn", ["same", "SAME"]),
-       ("uidNumber", ["01"]), ("description", [])]
-CLASSES = {
-    "inetOrgPerson": ("cn", ["cn", "sn"], ["description", "title", "mail", "uid", "seeAlso",
-                                           "telephoneNumber", "displayName", "givenName", "l",
-                                           "employeeNumber", "description;lang-fr", "sn;lang-de",
-                                           "preferredLanguage", "postalAddress", "roomNumber"]),
-    "person": ("cn", ["cn", "sn"], ["description", "telephoneNumber", "seeAlso", "userPassword"]),
-    "organizationalUnit": ("ou", ["ou"], ["description", "l", "telephoneNumber", "seeAlso"]),
-    "posixGroup": ("cn", ["cn", "gidNumber"], ["description", "memberUid"]),
-    "device": ("cn", ["cn"], ["description", "l", "seeAlso", "ou"]),
-}
-ASKED = [[], ["*"], ["+"], ["*", "+"], ["1.1"], ["cn", "sn"], ["name"], ["nosuch", "cn"],
-         ["@person"], ["description;lang-fr"], ["entryDN", "hasSubordinates"], ["2.5.4.3"],
-         ["sn;lang-"], ["SN", "sn", "surname"]]
+
+URLS = ["ldap://o.example/dc=z", "ldap://p.example", "ldap://q.example:400/", "ldaps://r/cn=a%20b",
+        "ldap://s/dc=z??sub?(cn=x)", "ldap://t/dc=z label"]
 
 
 @dataclass
@@ -51,7 +28,6 @@ class Operation:
     run: object
     limit: int = 0
     deref: int = 0
-    ordered: bool = True
     options: dict = field(default_factory=dict)
 
     def __str__(self):
@@ -69,6 +45,10 @@ class Generator:
         """A value that may fit an attribute."""
         if self.rng.random() < 0.04:
             return self.rng.choice(WORDS + NUMBERS)
+        if attr in TYPED:
+            return self.rng.choice(TYPED[attr])
+        if attr.lower().endswith("timestamp"):
+            return self.rng.choice(TIMES)
         return self.rng.choice(NAMES.get(attr, WORDS))
 
     def values(self, attr, most=3):
@@ -79,19 +59,18 @@ class Generator:
     def rdn(self, attr=None):
         """A random RDN."""
         attr = attr or self.rng.choice(["cn", "ou", "uid", "sn", "description"])
-        text = f"{attr}={self.rng.choice(WORDS)}"
+        words = SHORT if self.rng.random() < 0.8 else RDN_VALUES
+        text = f"{attr}={self.rng.choice(words)}"
         if self.rng.random() < 0.08:
-            text += f"+{self.rng.choice(['sn', 'description', attr])}={self.rng.choice(WORDS)}"
-        if self.rng.random() < 0.03:
-            text = self.rng.choice(["bad", "cn=", "nosuch=x", "cn=a,ou=b", "", "uidNumber=x"])
-        return text
+            text += f"+{self.rng.choice(['sn', 'description', attr])}={self.rng.choice(words)}"
+        return self.rng.choice(RDN_BAD) if self.rng.random() < 0.03 else text
 
     def place(self):
         """The name of an entry, mostly one that exists."""
         roll = self.rng.random()
         if roll < 0.85:
             dn = self.rng.choice(self.known)
-            return dn.upper() if self.rng.random() < 0.05 else dn
+            return respelled(self.rng, dn) if self.rng.random() < 0.08 else dn
         if roll < 0.95:
             return f"{self.rdn()},{self.rng.choice(self.known)}"
         return self.rng.choice(["", "bad", "dc=other", "cn=Subschema", f"cn=x,,{data.SUFFIX}"])
@@ -101,7 +80,7 @@ class Generator:
         if self.rng.random() > 0.12:
             return [], ""
         name = self.rng.choice(choices + ["unknown"])
-        attrs = self.rng.choice([["*"], ["cn", "sn"], ["+"], []])
+        attrs = self.rng.choice(ASKED)
         made = {
             "assert": lambda: control(ASSERTION, filters.encode(self.filter(1))),
             "noop": lambda: control(NOOP), "relax": lambda: control(RELAX),
@@ -109,28 +88,29 @@ class Generator:
             "post": lambda: read_control(POST_READ, attrs),
             "permissive": lambda: control(PERMISSIVE_MODIFY),
             "scope": lambda: control(DOMAIN_SCOPE),
-            "subentries": lambda: control(SUBENTRIES, ber.boolean(False)),
+            "subentries": lambda: control(SUBENTRIES, ber.boolean(self.rng.random() < 0.5)),
+            "copy": lambda: control(DONT_USE_COPY),
+            "values": lambda: control(MATCHED_VALUES, ber.sequence(
+                *[filters.encode(self.leaf()) for _ in range(self.rng.randint(1, 3))])),
             "unknown": lambda: control("1.2.3.4", critical=self.rng.random() < 0.5),
         }[name]()
         return [made], f" [{name}]"
 
     def leaf(self):
         """One filter item."""
-        attr = self.rng.choice(list(NAMES) + ["objectClass", "name", "nosuch", "entryDN",
-                                              "hasSubordinates", "structuralObjectClass"])
+        attr = self.rng.choice(FILTERED if self.rng.random() < 0.3 else list(NAMES))
         value = ber.octets_of(self.value(attr))
-        if attr == "objectClass":
-            value = self.rng.choice([*CLASSES, "top", "nosuch", "2.5.6.6"]).encode()
-        if attr in ("entryDN", "seeAlso"):
-            value = self.rng.choice(self.known).encode()
+        if attr in ("objectClass", "structuralObjectClass"):
+            value = self.rng.choice(LISTED).encode()
+        if attr in ("entryDN", "seeAlso") and self.rng.random() < 0.8:
+            value = respelled(self.rng, self.rng.choice(self.known)).encode()
         kind = self.rng.choice(["=", "=", "=", "present", "sub", "sub", ">=", "<=", "ext"])
         if kind == "present":
             return "present", attr
         if kind == "sub":
             return self.substring(attr, value)
         if kind == "ext":
-            rule = self.rng.choice([None, "caseExactMatch", "caseIgnoreMatch", "integerMatch",
-                                    "2.5.13.2", "nosuchMatch"])
+            rule = self.rng.choice(RULES)
             named = attr if rule is None or self.rng.random() < 0.8 else None
             return "ext", named, rule, value, self.rng.random() < 0.3
         return kind, attr, value
@@ -148,6 +128,15 @@ class Generator:
             return "present", attr
         return "sub", attr, initial.encode() or None, middle, final.encode() or None
 
+    def deep(self, depth):
+        """A filter that is nested that deep."""
+        node = self.leaf()
+        for _ in range(depth):
+            kind = self.rng.choice("&|!")
+            node = (kind, node) if kind == "!" else (kind, self.rng.sample(
+                [node, *[self.leaf() for _ in range(self.rng.randint(0, 1))]], 1) + [node])
+        return node
+
     def filter(self, depth=3):
         """A random filter tree."""
         if depth == 0 or self.rng.random() < 0.45:
@@ -163,22 +152,27 @@ class Generator:
         base = data.SUFFIX if self.rng.random() < 0.6 else self.place()
         scope = self.rng.choice([2, 2, 2, 1, 0, 3])
         tree = self.filter() if self.rng.random() < 0.85 else ("present", "objectClass")
+        if self.rng.random() < 0.02:
+            tree = self.deep(self.rng.randint(4, 8))
         attrs = self.rng.choice(ASKED)
         limit = self.rng.choice([0] * 12 + [1, 3, 10])
         deref = self.rng.choice([0] * 8 + [1, 2, 3])
         types = self.rng.random() < 0.05
-        extra, text = self.controls(["assert", "manage", "scope", "subentries", "noop"])
-        whole = scope == 2 and base.lower() == data.SUFFIX
+        extra, text = self.controls(["assert", "manage", "scope", "subentries", "noop", "values",
+                                     "values", "copy"])
+        page = self.rng.choice([1, 2, 5, 100]) if self.rng.random() < 0.05 else 0
+        options = {"size": limit, "deref": deref, "types": types}
         return Operation("search", f"{base!r} {scope} {filters.text(tree)} {attrs} size={limit} "
-                         f"deref={deref}{text}",
-                         lambda c: c.search(base, scope, tree, attrs, extra, size=limit,
-                                            deref=deref, types=types),
-                         limit, deref, whole and not deref)
+                         f"deref={deref} types={types} page={page}{text}",
+                         lambda c: walked(c, page, (base, scope, tree, attrs), extra, options),
+                         limit, deref)
 
     def compare(self):
         """A compare."""
-        dn, attr = self.place(), self.rng.choice([*NAMES, "objectClass", "nosuch", "entryDN"])
-        value = self.value(attr)
+        dn, attr = self.place(), self.rng.choice(FILTERED)
+        value = self.rng.choice(LISTED) if attr == "objectClass" else self.value(attr)
+        if attr == "entryDN":
+            value = respelled(self.rng, dn)
         extra, text = self.controls(["assert", "manage"])
         return Operation("compare", f"{dn!r} {attr} {value!r}{text}",
                          lambda c: c.compare(dn, attr, value, extra))
@@ -189,6 +183,10 @@ class Generator:
         attrs = {"objectClass": [kind] + (["top"] if self.rng.random() < 0.3 else [])}
         for attr in must + self.rng.sample(may, self.rng.randint(0, min(4, len(may)))):
             attrs[attr] = self.values(attr, 1 if attr in ("uidNumber", "gidNumber") else 3)
+        if self.rng.random() < 0.15:
+            attrs["objectClass"].append("extensibleObject")
+            for attr in self.rng.sample(list(TYPED), self.rng.randint(1, 3)):
+                attrs[attr] = self.values(attr, 2)
         rdn = self.rdn(naming)
         if self.rng.random() < 0.1:
             attrs.pop(self.rng.choice(must), None)
@@ -207,10 +205,14 @@ class Generator:
         dn = f"{rdn},{parent}" if parent else rdn
         if self.rng.random() < 0.05:
             target = self.rng.choice(self.known)
-            pairs = [("objectClass", ["alias", "extensibleObject"]), ("aliasedObjectName", [target])]
+            pairs = [("objectClass", ["alias", "extensibleObject"]),
+                     ("aliasedObjectName", [respelled(self.rng, target)])]
         elif self.rng.random() < 0.03:
             pairs = [("objectClass", ["referral", "extensibleObject"]),
-                     ("ref", ["ldap://o.example/dc=z"])]
+                     ("ref", self.rng.sample(URLS, self.rng.randint(1, 2)))]
+        elif self.rng.random() < 0.01:
+            pairs = [("objectClass", ["subentry", "extensibleObject"]),
+                     ("subtreeSpecification", ["{}"])]
         extra, text = self.controls(["assert", "noop", "relax", "manage", "post", "pre"])
         return Operation("add", f"{dn!r} {pairs}{text}", lambda c: c.add(dn, pairs, extra),
                          options={"add": dn})
@@ -218,6 +220,8 @@ class Generator:
     def change(self):
         """One modification."""
         attr = self.rng.choice([a for a in NAMES if a not in ("ou", "uid")])
+        if self.rng.random() < 0.08:
+            attr = self.rng.choice(list(TYPED))
         kind = self.rng.choice([0, 0, 1, 1, 2, 2, 2, 3])
         if self.rng.random() < 0.08:
             attr, values = self.rng.choice(BAD)
@@ -234,7 +238,7 @@ class Generator:
         changes = [self.change() for _ in range(self.rng.randint(1, 3))]
         if self.rng.random() < 0.06:
             changes.append((self.rng.choice([0, 1, 2]), "objectClass",
-                            [self.rng.choice([*CLASSES, "posixAccount", "nosuch"])]))
+                            self.rng.sample(LISTED, self.rng.randint(1, 2))))
         extra, text = self.controls(["assert", "noop", "manage", "pre", "post", "permissive"])
         kind = "permissive" if "permissive" in text else "modify"
         return Operation(kind, f"{dn!r} {changes}{text}", lambda c: c.modify(dn, changes, extra))

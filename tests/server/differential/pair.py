@@ -4,12 +4,17 @@ import re
 
 from tests.server import data
 from tests.server.client import Disconnected, Result, control_entry
-from tests.server.client import POST_READ, PRE_READ
+from tests.server.client import MANAGE_DSA_IT, POST_READ, PRE_READ, SUB, control
 from tests.server.harness import Slapd
 
 # Values that two servers make up for themselves, and names only one of them publishes.
 _OWN = {"entryuuid", "entrycsn", "createtimestamp", "modifytimestamp", "contextcsn"}
 _ONLY_OURS = {"numsubordinates"}
+
+# RFC 4511 4.1.7: the order of attributes means nothing. Ours stores operational ones behind the
+# others, the reference where they came: each group is compared in order, not their mixture.
+_OPERATIONAL = _OWN | {"structuralobjectclass", "creatorsname", "modifiersname", "entrydn",
+                       "subschemasubentry", "hassubordinates"}
 
 _LIMITS = "sizelimit unlimited"
 
@@ -31,6 +36,7 @@ def _entry(entry):
         if lower == "objectclass":
             values = [value.lower() for value in values]
         attrs.append((name, tuple(b"..." for _ in values) if lower in _OWN else tuple(values)))
+    attrs.sort(key=lambda attr: attr[0].lower() in _OPERATIONAL)
     return entry.dn, tuple(attrs)
 
 
@@ -45,28 +51,58 @@ def _reads(result):
 
 
 class View:
-    """What of a Result must be the same on both sides."""
+    """What of a Result must be the same on both sides.
 
-    def __init__(self, result, ordered):
+    RFC 4511 4.5.2 leaves the order of entries open; Order checks that of the tested side.
+    """
+
+    def __init__(self, result):
         self.code = result.code
+        self.text = result.text
         self.matched = result.matched
         self.referrals = tuple(result.referrals)
-        entries = [_entry(entry) for entry in result.entries]
-        references = [tuple(urls) for urls in result.references]
-        self.entries = tuple(entries if ordered else sorted(entries))
-        self.references = tuple(sorted(references))
+        self.entries = tuple(sorted(_entry(entry) for entry in result.entries))
+        self.references = tuple(sorted(tuple(urls) for urls in result.references))
         self.reads = _reads(result)
-        self.cookie = None
 
     def __eq__(self, other):
         return vars(self) == vars(other)
 
-    def __str__(self):
-        lines = [f"code {self.code} matched {self.matched!r} referrals {self.referrals}"]
-        lines += [f"  entry {dn!r} {attrs}" for dn, attrs in self.entries]
-        lines += [f"  reference {urls}" for urls in self.references]
-        lines += [f"  read {read}" for read in self.reads]
+    def minus(self, other):
+        """Prints what differs from another View."""
+        lines = [f"code {self.code} {self.text!r} matched {self.matched!r} {self.referrals}"]
+        for name in ("entries", "references", "reads"):
+            lines += [f"  {name}: {one}" for one in getattr(self, name)
+                      if one not in getattr(other, name)]
+        if sorted(set(self.entries)) == sorted(set(other.entries)):
+            lines += [f"  entries {len(self.entries)}, references {len(self.references)}"]
         return "\n".join(lines)
+
+
+class Order:
+    """Entries come in the order in which they were added, whatever happens to them later."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.ids = []
+        self.place = {}
+        self.refresh()
+
+    def refresh(self):
+        """Reads the names again. Returns what is wrong with their order, or None."""
+        found = self.connection.search(data.SUFFIX, SUB, attrs=["entryUUID"],
+                                       controls=[control(MANAGE_DSA_IT)]).entries
+        ids = [bytes(entry.get("entryUUID")[0]) for entry in found]
+        self.place = {entry.dn: number for number, entry in enumerate(found)}
+        kept = [one for one in self.ids if one in set(ids)]
+        added = [one for one in ids if one not in set(self.ids)]
+        self.ids = ids
+        return None if ids == kept + added else f"order of the directory: {list(self.place)}"
+
+    def wrong(self, result):
+        """Returns what is wrong with the order of a result, or None."""
+        places = [self.place[dn] for dn in result.dns() if dn in self.place]
+        return None if places == sorted(places) else f"order of the result: {result.dns()}"
 
 
 class Side:
@@ -94,6 +130,7 @@ class Pair:
             for impl in (reference, tested):
                 self.servers.append(launch(impl))
             self.sides = [Side(server) for server in self.servers]
+            self.order = Order(self.servers[1].admin())
         except BaseException:
             self.remove()
             raise

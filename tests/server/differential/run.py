@@ -11,7 +11,7 @@ import random
 import sys
 
 from tests.server import data
-from tests.server.client import SUB
+from tests.server.client import MANAGE_DSA_IT, SUB, control
 from tests.server.differential import accepted
 from tests.server.differential.generate import Generator
 from tests.server.differential.pair import Pair, View
@@ -34,41 +34,52 @@ class Outcome:
         print("result codes:", dict(sorted(self.codes.items())), file=out)
         for reason, count in self.reasons.most_common():
             print(f"accepted {count} times: {reason}", file=out)
-        for number, operation, views in self.differences:
-            print(f"--- difference at operation {number}: {operation}", file=out)
-            print(f"reference: {views[0]}\ntested:    {views[1]}", file=out)
+        for number, operation, text in self.differences:
+            print(f"--- difference at operation {number}: {operation}\n{text}", file=out)
         print(f"differences: {len(self.differences)}", file=out)
 
 
 def dump(side):
-    """Returns the whole directory of one side in order, without what servers make up."""
-    from tests.server.client import MANAGE_DSA_IT, control
-    result = side.connection.search(data.SUFFIX, SUB, attrs=["*", "structuralObjectClass"],
-                                    controls=[control(MANAGE_DSA_IT)])
-    return View(result, ordered=True)
+    """Returns the whole directory of one side, without what servers make up."""
+    return View(side.connection.search(data.SUFFIX, SUB, attrs=["*", "structuralObjectClass"],
+                                       controls=[control(MANAGE_DSA_IT)]))
 
 
-def same_state(pair, generator):
-    """Compares the whole directories, and lets the generator know the names. None if equal."""
+def explained(views):
+    """Prints what differs between the reference and the tested side."""
+    return f"reference: {views[0].minus(views[1])}\ntested:    {views[1].minus(views[0])}"
+
+
+def check_state(pair, generator, number, outcome):
+    """Compares the whole directories, and lets the generator know the names."""
     views = [dump(side) for side in pair.sides]
     generator.known = [dn for dn, _ in views[0].entries] or [data.SUFFIX]
-    return None if views[0] == views[1] else views
+    if views[0] != views[1]:
+        outcome.differences.append((number, "dump of the directory", explained(views)))
+
+
+def check_order(pair, operation, result, number, outcome):
+    """Checks the order in which the tested side returns entries."""
+    if operation.kind == "search":
+        wrong = pair.order.wrong(result) if operation.deref in (0, 2) else None
+    else:
+        wrong = pair.order.refresh() if result.code == 0 else None
+    if wrong:
+        outcome.differences.append((number, operation, wrong))
 
 
 def step(pair, operation, number, outcome):
     """Does one operation on both sides and notes a difference."""
     results = pair.ask(operation)
-    views = [View(result, operation.ordered) for result in results]
+    views = [View(result) for result in results]
     outcome.kinds[operation.kind] += 1
     outcome.codes[views[0].code] += 1
-    if views[0] == views[1]:
-        return True
-    reason = accepted.why(operation, views)
-    if reason:
+    check_order(pair, operation, results[1], number, outcome)
+    reasons = accepted.why(operation, views)
+    for reason in reasons:
         outcome.reasons[reason] += 1
-        return True
-    outcome.differences.append((number, operation, views))
-    return False
+    if views[0] != views[1]:
+        outcome.differences.append((number, operation, explained(views)))
 
 
 def mutate(pair):
@@ -87,9 +98,7 @@ def compare(pair, seed, count, options=None):
             mutate(pair)
         step(pair, generator.next(), number, outcome)
         if number % _DUMP_EVERY == 0 or number == count - 1:
-            views = same_state(pair, generator)
-            if views:
-                outcome.differences.append((number, "dump of the directory", views))
+            check_state(pair, generator, number, outcome)
         if len(outcome.differences) >= options.get("most", 10):
             break
     return outcome
