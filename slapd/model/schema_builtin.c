@@ -106,7 +106,7 @@ static const struct row ATTRS[] = {
 	{true, "( 2.5.18.5 NAME 'administrativeRole' DESC 'Roles of an administrative point' "
 	    "EQUALITY objectIdentifierMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.38 USAGE "
 	    "directoryOperation )"},
-	{true, "( 2.5.18.6 NAME 'subtreeSpecification' DESC 'Which entries a subentry governs' "
+	{false, "( 2.5.18.6 NAME 'subtreeSpecification' DESC 'Which entries a subentry governs' "
 	    "SYNTAX 1.3.6.1.4.1.1466.115.121.1.45 SINGLE-VALUE USAGE directoryOperation )"},
 	{true, "( 2.5.18.7 NAME 'collectiveExclusions' DESC 'Collective attributes that the "
 	    "entry does not take on' EQUALITY objectIdentifierMatch SYNTAX "

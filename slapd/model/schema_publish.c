@@ -30,12 +30,35 @@ put(struct output *o, struct bv value)
 	o->values[o->count++] = value;
 }
 
+static bool
+is_in(const struct attr_type *const *list, size_t count, const struct attr_type *t)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (list[i] == t)
+			return true;
+	}
+	return false;
+}
+
+/* What a published definition names is published too, hidden or not. */
+static bool
+is_shown(const struct schema *s, const struct attr_type *t)
+{
+	for (size_t i = 0; t->hidden && i < schema_class_count(s); i++) {
+		const struct object_class *oc = schema_class_at(s, i);
+		if (!oc->hidden &&
+		    (is_in(oc->must, oc->must_count, t) || is_in(oc->may, oc->may_count, t)))
+			return true;
+	}
+	return !t->hidden;
+}
+
 static void
 put_attrs(struct output *o)
 {
 	for (size_t i = 0; i < schema_attr_count(o->schema); i++) {
 		const struct attr_type *t = schema_attr_at(o->schema, i);
-		if (!t->hidden)
+		if (is_shown(o->schema, t))
 			put(o, t->definition);
 	}
 }
@@ -75,12 +98,23 @@ put_syntaxes(struct output *o)
 	}
 }
 
+static bool
+is_named(const struct schema *s, const struct match_rule *r)
+{
+	for (size_t i = 0; i < schema_attr_count(s); i++) {
+		const struct attr_type *t = schema_attr_at(s, i);
+		if (is_shown(s, t) && (t->equality == r || t->ordering == r || t->substr == r))
+			return true;
+	}
+	return false;
+}
+
 static void
 put_rules(struct output *o)
 {
 	for (size_t i = 0; i < rule_table_count(); i++) {
 		const struct match_rule *r = rule_table_at(i);
-		if (!r->hidden)
+		if (!r->hidden || is_named(o->schema, r))
 			put(o, arena_printf(o->arena, "( %.*s NAME '%.*s' SYNTAX %.*s )",
 				   BV(r->oid), BV(r->name), BV(r->assertion_syntax->oid)));
 	}

@@ -336,7 +336,7 @@ message_response_tag(enum ldap_tag request)
 
 /* Control ::= SEQUENCE { controlType, criticality BOOLEAN DEFAULT FALSE, controlValue OPTIONAL } */
 static void
-decode_control(struct decoder *d, struct ber_in *in, struct wire_control *c)
+decode_control(struct ber_in *in, struct wire_control *c)
 {
 	struct ber_in seq = ber_enter(in, BER_SEQUENCE);
 
@@ -345,8 +345,6 @@ decode_control(struct decoder *d, struct ber_in *in, struct wire_control *c)
 		c->critical = ber_bool(&seq, BER_BOOLEAN);
 	c->value = take_optional(&seq, BER_OCTETS);
 	ber_leave(in, &seq);
-	if (!in->bad && c->oid.n == 0)
-		refuse(d, LDAP_PROTOCOL_ERROR, "a control has no object identifier");
 }
 
 /* controls [0] SEQUENCE OF Control OPTIONAL */
@@ -365,7 +363,7 @@ decode_controls(struct decoder *d, struct ber_in *in, struct message *m)
 	m->control_count = n;
 	m->controls = arena_zalloc(d->arena, n, sizeof(*m->controls));
 	for (size_t i = 0; i < n; i++)
-		decode_control(d, &list, &m->controls[i]);
+		decode_control(&list, &m->controls[i]);
 	ber_leave(in, &list);
 }
 
