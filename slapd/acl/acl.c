@@ -26,7 +26,7 @@ acl_compile(struct arena *a, const struct conf *c, const struct conf_db *db)
 
 	acl->known = schema_known(c->schema);
 	acl->rules = any ? RULES_PROTECT_PASSWORDS : RULES_NONE;
-	if (db->type == CONF_DB_CONFIG || db->type == CONF_DB_MONITOR)
+	if (db->type == CONF_DB_CONFIG)
 		acl->rules = RULES_ROOT_ONLY;
 	return acl;
 }

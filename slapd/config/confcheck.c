@@ -59,6 +59,12 @@ check_mdb(const struct conf_db *db, struct errbuf *e)
 {
 	if (db->suffix_count == 0)
 		return err_set(e, ERR_CONFIG, "database %.*s needs a suffix", BV(db->name));
+	if (db->suffix_count > 1)
+		return err_set(e, ERR_CONFIG,
+		    "database %.*s has %zu suffixes; a database holds one: give \"%.*s\" a "
+		    "database "
+		    "of its own",
+		    BV(db->name), db->suffix_count, BV(db->suffixes[1].pretty));
 	if (db->directory.n == 0)
 		return err_set(e, ERR_CONFIG, "database %.*s needs a directory", BV(db->name));
 	return 0;
@@ -109,20 +115,6 @@ check_pair(const struct conf_db *x, const struct conf_db *y, struct errbuf *e)
 	return check_suffixes(x, y, e);
 }
 
-static int
-check_one(const struct conf_db *db, struct errbuf *e)
-{
-	for (size_t i = 0; i < db->suffix_count; i++) {
-		for (size_t j = i + 1; j < db->suffix_count; j++) {
-			if (dn_eq(&db->suffixes[i], &db->suffixes[j]))
-				return err_set(e, ERR_CONFIG,
-				    "database %.*s has the suffix \"%.*s\" twice", BV(db->name),
-				    BV(db->suffixes[j].pretty));
-		}
-	}
-	return 0;
-}
-
 static bool
 is_superior(const struct conf_db *top, const struct conf_db *db)
 {
@@ -164,7 +156,6 @@ confcheck_all(struct conf_build *b, struct errbuf *e)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < c->db_count; i++) {
-		code = check_one(&c->dbs[i], e);
 		for (size_t j = 0; code == 0 && j < i; j++)
 			code = check_pair(&c->dbs[j], &c->dbs[i], e);
 		if (code == 0)

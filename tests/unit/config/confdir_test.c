@@ -14,7 +14,7 @@ static const char everything[] =
     "objectidentifier own 1.2.3\nobjectclass ( own:3 NAME 'three' SUP top AUXILIARY MAY one )\n"
     "sizelimit size.soft=3 size.hard=9\nbackend mdb\nidlexp 18\n"
     "database config\nrootpw {SSHA}abc\n"
-    "database mdb\nsuffix cn=one\nsuffix \"cn=one and a half\"\nrootdn cn=admin,cn=one\n"
+    "database mdb\nsuffix cn=one\nrootdn cn=admin,cn=one\n"
     "rootpw \" leading and trailing \"\ndirectory \"/a directory\"\nindex cn,uid pres,eq\n"
     "access to dn.base=\"cn=a b\" by * none\naccess to * by self write by * read\n"
     "limits dn=\"cn=x y\" size=3\nreadonly on\n"
