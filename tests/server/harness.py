@@ -1,6 +1,7 @@
 """Starts a private slapd, Debian's or ours, and runs the tools beside it.
 
-MUSTER_SLAPD=debian|ours picks the implementation (default ours, from build/ of this checkout).
+MUSTER_SLAPD=debian|ours picks the implementation (default ours, from build/ of this checkout, or
+from the build folder that MUSTER_BUILD names: build-asan for the sanitized one).
 Nothing is shared between two servers: each has its own directory, ports and socket.
 """
 
@@ -23,7 +24,8 @@ SCHEMAS = ["core", "cosine", "inetorgperson", "nis", "misc", "dyngroup", "openld
 TOOLS = ["slapadd", "slapcat", "slapindex", "slapmodify", "slappasswd", "slaptest", "slapdn",
          "slapschema", "slapacl", "slapauth"]
 
-_SBIN = {"debian": "/usr/sbin", "ours": str(REPO / "build/sbin")}
+_BUILD = REPO / os.environ.get("MUSTER_BUILD", "build")
+_SBIN = {"debian": "/usr/sbin", "ours": str(_BUILD / "sbin")}
 _SCHEMA = {"debian": "/etc/ldap/schema", "ours": str(REPO / "schema")}
 _START_SECONDS = 20
 _STOP_SECONDS = 20
