@@ -469,7 +469,8 @@ tool_of(int argc, char **argv)
 	return NULL;
 }
 
-/* Removes "-T name" or "-Tname" so that the tool sees its own arguments; slappasswd has a -T itself.
+/* Removes "-T name" or "-Tname" so that the tool sees its own arguments; slappasswd has a -T
+ * itself.
  */
 static int
 strip_tool_option(int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "op/modlist.h"
 #include "store/record.h"
 #include "store/store.h"
+#include "tools/common.h"
 #include "wire/ldap.h"
 #include "wire/ldif.h"
 
@@ -147,25 +148,13 @@ change_delete(const struct change *c, const struct ldif_record *rec, uint64_t *i
 	return store_delete(c->write, *id_out, c->text);
 }
 
-static bool
-is_top(const struct change *c, const struct dn *dn)
-{
-	const struct conf_db *db = c->how.db;
-
-	for (size_t i = 0; i < db->suffix_count; i++)
-		if (dn_eq(dn, &db->suffixes[i]) ||
-		    (db->suffixes[i].rdn_count == 0 && dn->rdn_count == 1))
-			return true;
-	return false;
-}
-
 static int
 find_superior(const struct change *c, const struct dn *dn, uint64_t *out)
 {
 	struct dn superior;
 
 	*out = 0;
-	if (is_top(c, dn))
+	if (common_is_top(c->how.db, dn))
 		return 0;
 	superior = dn_parent(dn);
 	return find(c, &superior, "superior", out);
@@ -213,7 +202,7 @@ new_name(const struct change *c, const struct wire_moddn *q, const struct entry 
 {
 	struct dn superior = dn_parent(&e->dn);
 
-	if (is_top(c, &e->dn))
+	if (common_is_top(c->how.db, &e->dn))
 		return err_set(
 		    c->text, LDAP_UNWILLING_TO_PERFORM, "the suffix entry cannot be renamed");
 	if (dn_parse_rdn(c->how.schema, c->arena, q->new_rdn, rdn_out, c->text) != 0)

@@ -13,9 +13,10 @@
 #include "model/schema.h"
 #include "store/store.h"
 #include "tools/owner.h"
-#include "wire/ldap.h"
 
 /* Options, configuration, databases. What goes wrong is printed where it is found. */
+
+enum { MAX_NUMBER = 9999, MAX_SID = 0xfff };
 
 void
 common_init(struct common *c, const char *program, const char *letters, const char *usage)
@@ -25,6 +26,7 @@ common_init(struct common *c, const char *program, const char *letters, const ch
 	    .letters = letters,
 	    .usage = usage,
 	    .number = COMMON_NO_NUMBER,
+	    .sid = -1,
 	    .arena = arena_new(0),
 	};
 	log_open(program, false);
@@ -58,13 +60,24 @@ common_usage(const struct common *c)
 /* ---- options ---- */
 
 static bool
-read_number(const char *text, int *out)
+read_number(const char *text, int max, int *out)
 {
 	int64_t n;
 
-	if (!bv_to_i64(bv_str(text), &n) || n < 0 || n > 9999)
+	if (!bv_to_i64(bv_str(text), &n) || n < 0 || n > max)
 		return false;
 	*out = (int)n;
+	return true;
+}
+
+static bool
+read_line(const char *text, unsigned long *out)
+{
+	int64_t n;
+
+	if (!bv_to_i64(bv_str(text), &n) || n < 0)
+		return false;
+	*out = (unsigned long)n;
 	return true;
 }
 
@@ -177,6 +190,7 @@ set_flag(struct common *c, int letter)
 	    {'q', &c->quick},
 	    {'s', &c->unchecked},
 	    {'u', &c->dry_run},
+	    {'w', &c->write_context},
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
@@ -221,7 +235,11 @@ set_letter(struct common *c, int letter, const char *arg)
 		c->verbose++;
 		return true;
 	case 'n':
-		return read_number(arg, &c->number);
+		return read_number(arg, MAX_NUMBER, &c->number);
+	case 'S':
+		return read_number(arg, MAX_SID, &c->sid);
+	case 'j':
+		return read_line(arg, &c->first_line);
 	case 'd':
 		return read_debug(c, arg);
 	case 'o':
@@ -423,6 +441,22 @@ common_store_for(struct common *c, struct bv normal_dn)
 	return NULL;
 }
 
+unsigned
+common_sid(const struct common *c)
+{
+	return c->sid >= 0 ? (unsigned)c->sid : c->conf->server_id;
+}
+
+bool
+common_is_top(const struct conf_db *db, const struct dn *dn)
+{
+	for (size_t i = 0; i < db->suffix_count; i++)
+		if (dn_eq(dn, &db->suffixes[i]) ||
+		    (db->suffixes[i].rdn_count == 0 && dn->rdn_count == 1))
+			return true;
+	return false;
+}
+
 bool
 common_server_runs(const struct common *c)
 {
@@ -460,34 +494,4 @@ common_input(const struct common *c, FILE **out, const char **name_out)
 	*name_out = c->ldif;
 	*out = fopen(c->ldif, "re");
 	return *out != NULL ? 0 : common_fail(c, "cannot open %s: %s", c->ldif, strerror(errno));
-}
-
-const char *
-common_code_text(int code)
-{
-	static const struct {
-		int code;
-		const char *text;
-	} texts[] = {
-	    {LDAP_PROTOCOL_ERROR, "Protocol error"},
-	    {LDAP_NO_SUCH_ATTRIBUTE, "No such attribute"},
-	    {LDAP_UNDEFINED_TYPE, "Undefined attribute type"},
-	    {LDAP_INAPPROPRIATE_MATCHING, "Inappropriate matching"},
-	    {LDAP_CONSTRAINT_VIOLATION, "Constraint violation"},
-	    {LDAP_TYPE_OR_VALUE_EXISTS, "Type or value exists"},
-	    {LDAP_INVALID_SYNTAX, "Invalid syntax"},
-	    {LDAP_NO_SUCH_OBJECT, "No such object"},
-	    {LDAP_INVALID_DN_SYNTAX, "Invalid DN syntax"},
-	    {LDAP_UNWILLING_TO_PERFORM, "Server is unwilling to perform"},
-	    {LDAP_NAMING_VIOLATION, "Naming violation"},
-	    {LDAP_OBJECT_CLASS_VIOLATION, "Object class violation"},
-	    {LDAP_NOT_ALLOWED_ON_NONLEAF, "Operation not allowed on non-leaf"},
-	    {LDAP_ALREADY_EXISTS, "Already exists"},
-	    {LDAP_NO_OBJECT_CLASS_MODS, "Cannot modify object class"},
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (texts[i].code == code)
-			return texts[i].text;
-	return "Other error";
 }

@@ -34,19 +34,22 @@ struct common {
 	void *own_data;
 
 	/* Options. */
-	const char *conf_file; /* -f */
-	const char *conf_dir;  /* -F */
-	const char *base;      /* -b */
-	const char *ldif;      /* -l; NULL: standard input or output */
-	int number;	       /* -n; COMMON_NO_NUMBER: not given */
-	unsigned verbose;      /* -v */
-	bool keep_going;       /* -c */
-	bool dry_run;	       /* -u */
-	bool no_glue;	       /* -g */
-	bool quick;	       /* -q */
-	bool unchecked;	       /* -s, or -o schema-check=no */
-	bool debug;	       /* -d */
-	size_t wrap;	       /* -o ldif-wrap, as ldif_put takes it */
+	const char *conf_file;	  /* -f */
+	const char *conf_dir;	  /* -F */
+	const char *base;	  /* -b */
+	const char *ldif;	  /* -l; NULL: standard input or output */
+	int number;		  /* -n; COMMON_NO_NUMBER: not given */
+	unsigned verbose;	  /* -v */
+	bool keep_going;	  /* -c */
+	bool dry_run;		  /* -u */
+	bool no_glue;		  /* -g */
+	bool quick;		  /* -q */
+	bool unchecked;		  /* -s, or -o schema-check=no */
+	bool debug;		  /* -d */
+	bool write_context;	  /* -w */
+	int sid;		  /* -S; -1: the configuration's */
+	unsigned long first_line; /* -j */
+	size_t wrap;		  /* -o ldif-wrap, as ldif_put takes it */
 
 	/* Opened. */
 	struct arena *arena;
@@ -98,6 +101,13 @@ int common_open(struct common *c, enum common_mode mode) __attribute__((warn_unu
 /* Returns the opened store for a normal DN, or NULL when it belongs to none of them. */
 struct common_store *common_store_for(struct common *c, struct bv normal_dn);
 
+/* Returns the server ID for CSNs that are made up. */
+unsigned common_sid(const struct common *c);
+
+/* Returns whether the DN has no superior in the database: a suffix, or the first level under "". */
+struct dn;
+bool common_is_top(const struct conf_db *db, const struct dn *dn);
+
 /* Returns whether the server of this configuration runs, as its pid file tells. */
 bool common_server_runs(const struct common *c);
 
@@ -108,8 +118,5 @@ int common_done(struct common *c, int status);
  */
 int common_input(const struct common *c, FILE **out, const char **name_out)
     __attribute__((warn_unused_result));
-
-/* Returns the text of an LDAP result code, as OpenLDAP's tools print it. */
-const char *common_code_text(int code);
 
 #endif

@@ -45,17 +45,6 @@ sink_begin(const struct common_store *s, bool bulk, struct sink **out, struct er
 	return rc;
 }
 
-/* The top of a database has no superior in it. */
-static bool
-is_top(const struct conf_db *db, const struct dn *dn)
-{
-	for (size_t i = 0; i < db->suffix_count; i++)
-		if (dn_eq(dn, &db->suffixes[i]) ||
-		    (db->suffixes[i].rdn_count == 0 && dn->rdn_count == 1))
-			return true;
-	return false;
-}
-
 static void
 remember(struct sink *k, struct bv name, uint64_t id)
 {
@@ -76,7 +65,7 @@ find_parent(struct sink *k, const struct entry *entry, uint64_t *out)
 	int rc;
 
 	*out = 0;
-	if (is_top(k->db, &entry->dn))
+	if (common_is_top(k->db, &entry->dn))
 		return 0;
 	if (k->parent_name.p != NULL && bv_eq(k->parent_name, superior.normal)) {
 		*out = k->parent;

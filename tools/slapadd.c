@@ -28,10 +28,7 @@ enum { GROUP = 10000, REPORTED_ORPHANS = 50 };
 
 struct load {
 	struct common c;
-	unsigned long first_line; /* -j */
-	int sid;		  /* -S; -1: the configuration's */
-	bool write_context;	  /* -w */
-	struct sink **sinks;	  /* one per open store */
+	struct sink **sinks; /* one per open store */
 	struct hold *hold;
 	struct arena *work; /* of one record */
 	struct progress progress;
@@ -41,31 +38,6 @@ struct load {
 	uint64_t skipped;
 	uint64_t since_checkpoint;
 };
-
-static bool
-own_option(struct common *c, int letter, const char *arg)
-{
-	struct load *l = c->own_data;
-	int64_t n;
-
-	switch (letter) {
-	case 'j':
-		if (!bv_to_i64(bv_str(arg), &n) || n < 0)
-			return false;
-		l->first_line = (unsigned long)n;
-		return true;
-	case 'S':
-		if (!bv_to_i64(bv_str(arg), &n) || n < 0 || n > 0xfff)
-			return false;
-		l->sid = (int)n;
-		return true;
-	case 'w':
-		l->write_context = true;
-		return true;
-	default:
-		return false;
-	}
-}
 
 /* Says what is wrong with a record; returns whether to go on with the next one. */
 static bool
@@ -146,7 +118,7 @@ add_record(struct load *l, const struct ldif_record *rec, struct bv *dn_out)
 {
 	struct ldifentry how = {.schema = l->c.conf->schema,
 	    .db = l->c.db,
-	    .sid = l->sid >= 0 ? (unsigned)l->sid : l->c.conf->server_id,
+	    .sid = common_sid(&l->c),
 	    .unchecked = l->c.unchecked};
 	struct errbuf e = {""};
 	struct entry entry;
@@ -303,7 +275,7 @@ end_all(struct load *l, bool commit)
 		else if (sink_commit(&l->sinks[i], &e) != 0)
 			status = common_fail(&l->c, "cannot commit: %s", e.text);
 	}
-	if (commit && status == 0 && l->write_context)
+	if (commit && status == 0 && l->c.write_context)
 		status = context_write(&l->context, &l->c);
 	return status;
 }
@@ -314,7 +286,7 @@ load(struct load *l, FILE *input)
 	struct ldif_reader *reader = ldif_reader_new(input, l->input_name, 0);
 	bool complete = false;
 
-	if (begin_all(l) == 0 && ldif_skip_to_line(reader, l->first_line) == 0) {
+	if (begin_all(l) == 0 && ldif_skip_to_line(reader, l->c.first_line) == 0) {
 		progress_init(&l->progress, input, 0, l->c.verbose > 0);
 		complete = read_all(l, reader) && report_orphans(l);
 	}
@@ -354,14 +326,12 @@ run(struct load *l)
 int
 slapadd_main(int argc, char **argv)
 {
-	struct load l = {.sid = -1};
+	struct load l = {.input_name = NULL};
 
 	common_init(&l.c, "slapadd", "b:cd:f:F:gj:l:n:o:qsS:uvw",
 	    "[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <name>[=<value>]] [-c]\n"
 	    "\t[-g] [-n databasenumber | -b suffix]\n"
 	    "\t[-l ldiffile] [-j linenumber] [-q] [-u] [-s] [-w] [-S serverid]");
-	l.c.own = own_option;
-	l.c.own_data = &l;
 	if (common_parse(&l.c, argc, argv) != 0)
 		return common_done(&l.c, 1);
 	if (optind < argc)

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "config/conf.h"
 #include "model/dn.h"
+#include "tools/codes.h"
 #include "tools/common.h"
 #include "tools/tools.h"
 #include "wire/ldap.h"
@@ -39,7 +40,7 @@ check(struct run *r, const char *text)
 	if (dn_parse(r->c.conf->schema, r->c.arena, bv_str(text), &dn, &e) != 0) {
 		fflush(stdout);
 		fprintf(stderr, "DN: <%s> check failed %d (%s): %s\n", text, LDAP_INVALID_SYNTAX,
-		    common_code_text(LDAP_INVALID_SYNTAX), e.text);
+		    codes_text(LDAP_INVALID_SYNTAX), e.text);
 		return STATUS_BAD;
 	}
 	if (r->normal_only)

@@ -16,9 +16,6 @@
 
 struct run {
 	struct common c;
-	unsigned long first_line;    /* -j */
-	int sid;		     /* -S; -1: the configuration's */
-	bool write_context;	     /* -w */
 	struct store_write **writes; /* one per open store */
 	struct arena *work;	     /* of one record */
 	const char *input_name;
@@ -36,31 +33,6 @@ static const struct {
     {LDIF_MODIFY, "modify", change_modify},
     {LDIF_MODRDN, "modrdn", change_rename},
 };
-
-static bool
-own_option(struct common *c, int letter, const char *arg)
-{
-	struct run *r = c->own_data;
-	int64_t n;
-
-	switch (letter) {
-	case 'j':
-		if (!bv_to_i64(bv_str(arg), &n) || n < 0)
-			return false;
-		r->first_line = (unsigned long)n;
-		return true;
-	case 'S':
-		if (!bv_to_i64(bv_str(arg), &n) || n < 0 || n > 0xfff)
-			return false;
-		r->sid = (int)n;
-		return true;
-	case 'w':
-		r->write_context = true;
-		return true;
-	default:
-		return false;
-	}
-}
 
 static int
 report(struct run *r, const struct ldif_record *rec, int code, const char *text)
@@ -100,7 +72,7 @@ apply(struct run *r, const struct ldif_record *rec)
 {
 	struct errbuf e = {""};
 	struct change ch = {.how = {.schema = r->c.conf->schema,
-				.sid = r->sid >= 0 ? (unsigned)r->sid : r->c.conf->server_id,
+				.sid = common_sid(&r->c),
 				.unchecked = r->c.unchecked},
 	    .arena = r->work,
 	    .text = &e};
@@ -171,7 +143,7 @@ end_all(struct run *r, bool commit)
 			status = common_fail(&r->c, "cannot commit: %s", e.text);
 		store_write_abort(&r->writes[i]);
 	}
-	if (commit && status == 0 && r->write_context)
+	if (commit && status == 0 && r->c.write_context)
 		status = context_refresh(&r->c);
 	return status;
 }
@@ -182,7 +154,7 @@ modify(struct run *r, FILE *input)
 	struct ldif_reader *reader = ldif_reader_new(input, r->input_name, 0);
 	int status = begin_all(r);
 
-	if (status == 0 && ldif_skip_to_line(reader, r->first_line) != 0)
+	if (status == 0 && ldif_skip_to_line(reader, r->c.first_line) != 0)
 		status = common_fail(&r->c, "cannot read %s", r->input_name);
 	if (status == 0)
 		status = read_all(r, reader);
@@ -217,14 +189,12 @@ run(struct run *r)
 int
 slapmodify_main(int argc, char **argv)
 {
-	struct run r = {.sid = -1};
+	struct run r = {.input_name = NULL};
 
 	common_init(&r.c, "slapmodify", "b:cd:f:F:gj:l:n:o:qsS:uvw",
 	    "[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <name>[=<value>]] [-c]\n"
 	    "\t[-g] [-n databasenumber | -b suffix]\n"
 	    "\t[-l ldiffile] [-j linenumber] [-q] [-u] [-s] [-w] [-S serverid]");
-	r.c.own = own_option;
-	r.c.own_data = &r;
 	if (common_parse(&r.c, argc, argv) != 0)
 		return common_done(&r.c, 1);
 	if (optind < argc)

@@ -9,6 +9,7 @@
 #include "model/value.h"
 #include "store/record.h"
 #include "store/store.h"
+#include "tools/codes.h"
 #include "tools/common.h"
 #include "tools/tools.h"
 #include "tools/walk.h"
@@ -80,7 +81,7 @@ visit(void *arg, const struct walk_entry *w)
 	if (rc == 0)
 		return 0;
 	k->bad++;
-	printf("# (%d) %s%s%s\ndn: %.*s\n\n", rc, common_code_text(rc), e.text[0] == 0 ? "" : ": ",
+	printf("# (%d) %s%s%s\ndn: %.*s\n\n", rc, codes_text(rc), e.text[0] == 0 ? "" : ": ",
 	    e.text, BV(w->pretty_dn));
 	return 0;
 }

@@ -166,7 +166,8 @@ def test_missing_directory(make):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-def test_files_of_root_belong_to_the_directory_owner(make):
+def test_files_of_root_belong_to_the_directory_owner(make, monkeypatch):
+    monkeypatch.setenv("ASAN_OPTIONS", "detect_leaks=0")  # it cannot look after a change of user
     server = make(start=False)
     nobody = pwd.getpwnam("nobody")
     os.chmod(server.top, 0o755)
