@@ -426,3 +426,28 @@ def test_slapauth_escapes(make):
     server = make(start=False)
     done = server.tool("slapauth", "-U", "a,b", "-R", "r")
     assert done.returncode == 0 and r"<uid=a\2Cb,cn=r,cn=auth>" in done.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["-q"]])
+def test_load_into_an_empty_database_that_is_served(make, options):
+    server = make(entries=None)
+    done = server.tool("slapadd", *options, stdin=BASE)
+    assert done.returncode == 0, done
+    with server.admin() as admin:
+        assert admin.search(data.SUFFIX).dns() == [data.SUFFIX, data.ADMIN]
+        expect.ok(admin.add(f"cn=later,{data.SUFFIX}", {"objectClass": "person", "sn": "x"}))
+    server.stop()
+    assert len(names(server)) == 3
+    assert server.tool("slapindex", "--check").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
+def test_directory_of_somebody_else(make):
+    server = make(start=False)
+    os.chmod(server.top, 0o755)
+    os.chmod(server.conf, 0o644)
+    argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            harness.sbin("slapadd"), "-f", str(server.conf)]
+    done = harness.run(argv, BASE)
+    assert done.returncode == 1 and str(server.top / "db") in done.stderr, done
+    assert "ermission" in done.stderr
