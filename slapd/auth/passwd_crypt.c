@@ -127,7 +127,7 @@ cost_bsdi(struct bv rest)
 	return read_digits(rest, 4, &count) && count <= MAX_BSDI_COUNT;
 }
 
-static const struct {
+static const struct method {
 	const char *prefix;
 	bool (*cost_is_sane)(struct bv rest);
 } methods[] = {
@@ -162,15 +162,38 @@ is_old_des(struct bv hash)
 	return hash.n == 13;
 }
 
+/* Returns the row of the method that a hash or setting names, or NULL. */
+static const struct method *
+method_of(struct bv hash)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (starts_with(hash, methods[i].prefix))
+			return &methods[i];
+	return NULL;
+}
+
 static bool
 is_sane(struct bv hash)
 {
+	const struct method *method = method_of(hash);
+
 	if (hash.n > MAX_HASH || memchr(hash.p, '\0', hash.n) != NULL)
 		return false;
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (starts_with(hash, methods[i].prefix))
-			return methods[i].cost_is_sane(bv_from(hash, strlen(methods[i].prefix)));
+	if (method != NULL)
+		return method->cost_is_sane(bv_from(hash, strlen(method->prefix)));
 	return is_old_des(hash);
+}
+
+/* Whether crypt(3) may run with this setting: 0, ERR_SYNTAX when it is not known, ERR_LIMIT when it
+ * costs too much. Without a method it is the salt of the old DES, whose cost is fixed. */
+static int
+check_setting(const char *setting)
+{
+	struct bv text = bv_str(setting == NULL ? "" : setting);
+
+	if (method_of(text) == NULL)
+		return text.n > 0 && digit(text.p[0]) < 64 ? 0 : ERR_SYNTAX;
+	return is_sane(text) ? 0 : ERR_LIMIT;
 }
 
 /* Runs crypt(3); NULL when the setting is refused. The result lives in the arena. */
@@ -207,15 +230,16 @@ passwd_crypt_make(const struct passwd_scheme *s, struct arena *a, const struct p
 	if (use == NULL)
 		use =
 		    crypt_gensalt_rn(cost->crypt_prefix, 0, NULL, 0, setting, (int)sizeof(setting));
-	made = use == NULL ? NULL : run(a, use, clear);
+	int err = check_setting(use);
+	made = err == 0 ? run(a, use, clear) : NULL;
+	if (err == ERR_LIMIT || (made != NULL && !is_sane(bv_str(made))))
+		return err_set(
+		    e, ERR_LIMIT, "the salt format asks for more work than verifying may take");
 	if (made == NULL)
 		return err_set(e, ERR_SYNTAX, "crypt(3) does not know the salt format \"%s\"",
 		    cost->crypt_setting != NULL	 ? cost->crypt_setting
 		    : cost->crypt_prefix != NULL ? cost->crypt_prefix
 						 : "");
-	if (!is_sane(bv_str(made)))
-		return err_set(
-		    e, ERR_LIMIT, "the salt format asks for more work than verifying may take");
 	*out = bv_str(made);
 	return 0;
 }
