@@ -54,7 +54,6 @@ def test_status_shows_the_server(server):
     rows = dict(line.split(None, 1) for line in done.stdout.splitlines())
     assert rows["server"] == server.uri
     assert rows["context"].startswith(data.SUFFIX)
-    assert rows["mechanisms"] != "none"
     assert int(rows["schema"].split()[0]) > 100
 
 
@@ -66,7 +65,8 @@ def test_status_counts_entries_below(server, admin):
 
 
 def test_status_over_the_local_socket(server):
-    assert muster("status", "-H", server.ldapi).returncode == 0
+    done = muster("status", "-H", server.ldapi)
+    assert done.returncode == 0 and "EXTERNAL" in done.stdout
 
 
 def test_status_with_password(server, scratch):

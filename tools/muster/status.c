@@ -139,12 +139,12 @@ open_server(const struct options *o, LDAP **out)
 	return bind_as(ld, o);
 }
 
-/* Reads one entry with all its attributes. *out is NULL when there is none to see. */
+/* Reads one entry with all that it shows; what lies below is told only when asked for. */
 static int
 read_entry(LDAP *ld, const char *dn, LDAPMessage **out)
 {
-	char all[] = "*", operational[] = "+";
-	char *attrs[] = {all, operational, NULL};
+	char all[] = "*", operational[] = "+", below[] = "numSubordinates";
+	char *attrs[] = {all, operational, below, NULL};
 	struct timeval patience = {PATIENCE_S, 0};
 	LDAPMessage *found = NULL;
 	int code = ldap_search_ext_s(
