@@ -69,21 +69,36 @@ change_load(const struct change *c, const struct dn *dn, uint64_t *id_out, struc
 	return rc == 0 ? 0 : err_set(c->text, rc, "%s", err_text(rc));
 }
 
+/* Whether the record itself sets the attribute: then it stays as given. */
+static bool
+is_given(const struct change *c, const struct ldif_record *rec, const struct attr_type *t)
+{
+	for (size_t i = 0; i < rec->mod_count; i++)
+		if (schema_attr_type(c->how.schema, rec->mods[i].attr.desc) == t)
+			return true;
+	return false;
+}
+
 static int
-stamp(const struct change *c, struct entry *e)
+stamp(const struct change *c, const struct ldif_record *rec, struct entry *e)
 {
 	const struct schema_known *k = schema_known(c->how.schema);
 	char csn[CLOCK_CSN_BYTES], now[CLOCK_GTIME_BYTES];
-	int rc;
+	const struct {
+		const struct attr_type *type;
+		struct bv value;
+	} rows[] = {
+	    {k->entry_csn, clock_csn(c->how.sid, csn)},
+	    {k->modifiers_name, ldifentry_who(&c->how)},
+	    {k->modify_timestamp, clock_gtime(now)},
+	};
+	int rc = 0;
 
 	if (!c->how.db->lastmod)
 		return 0;
-	rc = ldifentry_stamp(&c->how, e, k->entry_csn, clock_csn(c->how.sid, csn), c->text);
-	if (rc == 0)
-		rc =
-		    ldifentry_stamp(&c->how, e, k->modifiers_name, ldifentry_who(&c->how), c->text);
-	if (rc == 0)
-		rc = ldifentry_stamp(&c->how, e, k->modify_timestamp, clock_gtime(now), c->text);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && rc == 0; i++)
+		if (!is_given(c, rec, rows[i].type))
+			rc = ldifentry_stamp(&c->how, e, rows[i].type, rows[i].value, c->text);
 	return rc;
 }
 
@@ -106,13 +121,13 @@ restructure(const struct change *c, struct entry *e)
 }
 
 static int
-finish(const struct change *c, struct entry *e)
+finish(const struct change *c, const struct ldif_record *rec, struct entry *e)
 {
 	int rc = ldifentry_check(&c->how, e, c->text);
 
 	if (rc == 0)
 		rc = restructure(c, e);
-	return rc == 0 ? stamp(c, e) : rc;
+	return rc == 0 ? stamp(c, rec, e) : rc;
 }
 
 int
@@ -128,7 +143,7 @@ change_modify(const struct change *c, const struct ldif_record *rec, uint64_t *i
 	if (rc == 0)
 		rc = modlist_apply(&m, &e, rec->mods, rec->mod_count);
 	if (rc == 0)
-		rc = finish(c, &e);
+		rc = finish(c, rec, &e);
 	return rc == 0 ? store_replace(c->write, *id_out, &e, c->text) : rc;
 }
 
@@ -242,6 +257,6 @@ change_rename(const struct change *c, const struct ldif_record *rec, uint64_t *i
 		rc = rename_values(c, &rdn, true, &e);
 	e.dn = rc == 0 ? name : e.dn;
 	if (rc == 0)
-		rc = finish(c, &e);
+		rc = finish(c, rec, &e);
 	return rc == 0 ? store_move(c->write, *id_out, parent, &e, c->text) : rc;
 }
