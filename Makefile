@@ -49,7 +49,8 @@ LIB_SRC := $(foreach r,$(ROOMS),$(wildcard slapd/$(r)/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 TOOL_SRC := $(wildcard tools/*.c)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/obj/%.o)
-MAIN_OBJ := $(BUILD)/obj/slapd/main.o
+MAIN_SRC := $(wildcard slapd/*.c)
+MAIN_OBJ := $(MAIN_SRC:%.c=$(BUILD)/obj/%.o)
 MUSTER_SRC := $(wildcard tools/muster/*.c)
 MUSTER_OBJ := $(MUSTER_SRC:%.c=$(BUILD)/obj/%.o)
 MIGRATE_SRC := $(wildcard migrate/*.c)
@@ -166,7 +167,7 @@ lint:
 
 fmt:
 	clang-format -i $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-		slapd/main.c $(wildcard slapd/*/*.h tools/*.h migrate/*.h tests/*/*.h)
+		$(MAIN_SRC) $(wildcard slapd/*.h slapd/*/*.h tools/*.h migrate/*.h tests/*/*.h)
 
 compile_commands.json: Makefile
 	@tools/compile-commands > $@.tmp && mv $@.tmp $@

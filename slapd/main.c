@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -19,6 +18,7 @@
 #include "net/listener.h"
 #include "net/server.h"
 #include "op/world.h"
+#include "options.h"
 #include "tools/tools.h"
 
 /*
@@ -28,13 +28,6 @@
  * tells whether the start worked.
  */
 
-struct options {
-	const char *conf_file, *conf_dir, *urls, *user, *group, *chroot_dir, *name;
-	bool foreground, debug_given;
-	int debug_bits;
-	unsigned versions;
-};
-
 struct running {
 	struct arena *arena;
 	struct conf *conf;
@@ -43,118 +36,6 @@ struct running {
 	struct listener *listeners;
 	size_t listener_count;
 };
-
-static void
-usage(const char *program)
-{
-	fprintf(stderr,
-	    "usage: %s options\n"
-	    "\t-4\t\tIPv4 only (give addresses in -h)\n"
-	    "\t-6\t\tIPv6 only (give addresses in -h)\n"
-	    "\t-d level\tdebug level; stay in the foreground\n"
-	    "\t-f file\t\tconfiguration file (slapd.conf)\n"
-	    "\t-F dir\t\tconfiguration directory (slapd.d)\n"
-	    "\t-g group\tgroup (id or name) to run as\n"
-	    "\t-h URLs\t\tlist of URLs to serve, in one argument\n"
-	    "\t-l facility\tsyslog facility (default: LOCAL4)\n"
-	    "\t-n name\t\tservice name, for the log\n"
-	    "\t-o name[=value]\tgeneric option\n"
-	    "\t-r dir\t\tchange root to this directory\n"
-	    "\t-s level\tsyslog level\n"
-	    "\t-T tool\t\trun as slapadd, slapcat, ... (add, cat, dn, index, passwd, test, ...)\n"
-	    "\t-u user\t\tuser (id or name) to run as\n"
-	    "\t-V\t\tprint the version (-VV: and exit)\n",
-	    program);
-}
-
-static bool
-add_levels(const char *text, int *bits)
-{
-	char *copy = strdup(text), *rest = copy, *word;
-	bool ok = copy != NULL;
-
-	while (ok && (word = strsep(&rest, ",")) != NULL) {
-		int bit;
-		ok = log_level_from_text(bv_str(word), &bit);
-		if (ok)
-			*bits |= bit;
-	}
-	free(copy);
-	return ok;
-}
-
-static bool
-set_debug(struct options *o, const char *level)
-{
-	o->foreground = o->debug_given = true;
-	if (add_levels(level, &o->debug_bits))
-		return true;
-	fprintf(stderr,
-	    "slapd: -d %s: not a debug level; use a number or names such as stats,config\n", level);
-	return false;
-}
-
-static bool
-set_option(struct options *o, int c, const char *arg)
-{
-	switch (c) {
-	case 'f':
-		o->conf_file = arg;
-		return true;
-	case 'F':
-		o->conf_dir = arg;
-		return true;
-	case 'h':
-		o->urls = arg;
-		return true;
-	case 'u':
-		o->user = arg;
-		return true;
-	case 'g':
-		o->group = arg;
-		return true;
-	case 'r':
-		o->chroot_dir = arg;
-		return true;
-	case 'n':
-		o->name = arg;
-		return true;
-	case 'd':
-		return set_debug(o, arg);
-	case 'V':
-		o->versions++;
-		return true;
-	case '4':
-	case '6':
-	case 'l':
-	case 'o':
-	case 's':
-	case 'c':
-		return true; /* accepted as OpenLDAP's; without effect here */
-	default:
-		return false;
-	}
-}
-
-static int
-parse_options(int argc, char **argv, struct options *o)
-{
-	int c;
-
-	*o = (struct options){.urls = "ldap:///", .name = "slapd"};
-	while ((c = getopt(argc, argv, "46c:d:f:F:g:h:l:n:o:r:s:u:V")) != -1) {
-		if (!set_option(o, c, optarg)) {
-			usage(argv[0]);
-			return -1;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "slapd: unexpected argument \"%s\"\n", argv[optind]);
-		usage(argv[0]);
-		return -1;
-	}
-	return 0;
-}
 
 static const char *
 default_conf_dir(void)
@@ -397,13 +278,24 @@ start(const struct options *o, struct running *r, struct errbuf *e)
 		err = read_conf(o, &r->conf, e);
 	if (err != 0)
 		return err;
-	log_set_levels(
-	    r->conf->log_levels | LOG_L_NONE, o->debug_bits | (o->foreground ? LOG_L_NONE : 0));
+	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE,
+	    o->debug_bits | (o->foreground ? LOG_L_NONE : 0));
 	err = world_open(r->conf, true, &r->world, e);
 	if (err != 0)
 		return err;
 	warn_about_rules(r->conf);
-	return server_start(r->world, r->listeners, r->listener_count, &r->server, e);
+	return 0;
+}
+
+/* The pid file is there before anybody is answered. */
+static int
+start_serving(struct running *r, char **argv, struct errbuf *e)
+{
+	write_run_files(r->conf, argv);
+	int err = server_start(r->world, r->listeners, r->listener_count, &r->server, e);
+	if (err != 0)
+		remove_run_files(r->conf);
+	return err;
 }
 
 static void
@@ -430,13 +322,14 @@ serve(const struct options *o, char **argv)
 	block_signals();
 	harden_process();
 	int err = start(o, &r, &e);
+	if (err == 0)
+		err = start_serving(&r, argv, &e);
 	if (err != 0) {
 		fprintf(stderr, "slapd: %s\n", e.text[0] == 0 ? err_text(err) : e.text);
 		log_error("slapd stopped: %s", e.text);
 		stop(&r);
 		return EXIT_FAILURE;
 	}
-	write_run_files(r.conf, argv);
 	log_msg(LOG_L_NONE, "slapd starting");
 	tell_parent(parent);
 	wait_for_signal();
@@ -497,8 +390,9 @@ main(int argc, char **argv)
 				"schema, test, acl or auth\n");
 		return EXIT_FAILURE;
 	}
-	if (parse_options(argc, argv, &o) != 0)
-		return EXIT_FAILURE;
+	enum options_outcome outcome = options_read(argc, argv, &o);
+	if (outcome != OPTIONS_SERVE)
+		return outcome == OPTIONS_ANSWERED ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (o.versions > 0)
 		fprintf(stderr, "@(#) Muster: slapd %s (%s)\n", MUSTER_VERSION, "LDAPv3 on LMDB");
 	if (o.versions > 1)
