@@ -120,6 +120,7 @@ struct conf {
 	unsigned reserved_fds;
 	struct filter_limits filter_limits;
 	struct message_limits message_limits;
+	bool require_v3;   /* whatever allow says */
 	unsigned allow;	   /* enum conf_allow */
 	unsigned disallow; /* enum conf_disallow */
 	const struct bv *referrals;

@@ -1,6 +1,9 @@
 #include "config/optglobal.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -197,17 +200,20 @@ optglobal_referral(struct conf_build *b, const struct option *o, struct bv value
 int
 optglobal_require(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
-	static const struct word_bit words[] = {{"none", 0}, {"bind", 1}, {"LDAPv3", 1},
-	    {"authc", 1}, {"SASL", 1}, {"strong", 1}, {NULL, 0}};
+	enum { NOTHING, LDAP_V3, UNKNOWN_HERE };
+	static const struct word_bit words[] = {{"none", NOTHING}, {"bind", UNKNOWN_HERE},
+	    {"LDAPv3", LDAP_V3}, {"authc", UNKNOWN_HERE}, {"SASL", UNKNOWN_HERE},
+	    {"strong", UNKNOWN_HERE}, {NULL, 0}};
 	unsigned wanted;
 	int code = find_word(o, value, words, &wanted, e);
 
-	(void)b;
-	if (code == 0 && wanted != 0)
+	if (code == 0 && wanted == UNKNOWN_HERE)
 		return err_set(e, ERR_CONFIG,
 		    "require %.*s: not enforced by this version; use disallow bind_anon, or remove "
 		    "the line",
 		    BV(value));
+	if (code == 0 && wanted == LDAP_V3)
+		b->conf->require_v3 = true;
 	return code;
 }
 
@@ -216,6 +222,9 @@ optglobal_rootdse(struct conf_build *b, const struct option *o, struct bv value,
 {
 	if (value.n == 0)
 		return err_set(e, ERR_CONFIG, "%s: expected %s", o->keyword, o->usage);
+	const char *path = arena_str(b->arena, value);
+	if (access(path, R_OK) != 0)
+		return err_set(e, ERR_CONFIG, "%s: %s: %s", o->keyword, path, strerror(errno));
 	confbuild_push(b, &b->conf->rootdse_files, &b->conf->rootdse_file_count, value);
 	return 0;
 }

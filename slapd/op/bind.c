@@ -45,8 +45,9 @@ static int
 check_version(struct op *op)
 {
 	int64_t v = op->msg.u.bind.version;
+	const struct conf *c = op->world->conf;
 
-	if (v == 3 || (v == 2 && (op->world->conf->allow & CONF_ALLOW_BIND_V2) != 0))
+	if (v == 3 || (v == 2 && !c->require_v3 && (c->allow & CONF_ALLOW_BIND_V2) != 0))
 		return 0;
 	if (v == 2)
 		return op_fail(op, LDAP_PROTOCOL_ERROR,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import data, harness
+from . import data, expect, harness
 
 GLOBAL_OK = [
     "sizelimit 100", "timelimit 30", "loglevel stats", "loglevel 256", "loglevel stats sync",
@@ -56,7 +56,7 @@ BAD = [
     ("db", "sizelimit abc"), ("db", "index nosuch eq"), ("db", "index uid foo"),
     ("db", "index member sub"), ("db", "suffix bad"), ("db", "rootdn bad"),
     ("db", "database nosuch"), ("db", "database"), ("db", "include /nonexistent"),
-    ("db", "directory /nonexistent/x"), ("db", "access to"), ("db", "access to * by foo bar"),
+    ("db", "access to"), ("db", "access to * by foo bar"),
     ("db", "overlay nosuch"), ("db", "maxsize abc"), ("db", "mode 999x"),
     ("db", "lastmod perhaps"), ("db", "readonly maybe"), ("db", "subordinate maybe"),
     ("global", "loglevel foo"), ("global", "attributetype bad"),
@@ -102,6 +102,14 @@ def test_nearest_name(make, line, near):
     done = server.tool("slaptest", "-u")
     assert done.returncode == 1
     assert near in done.stderr.replace(line, "")
+
+
+def test_directory_must_exist(make):
+    server = make(start=False)
+    server.rewrite(lambda text: text.replace(f"directory {server.top}", "directory /nonexistent/x"))
+    done = server.tool("slaptest", "-u")
+    assert done.returncode == 1
+    assert expect.differs("No such file", "/nonexistent/x", "errors say what") in done.stderr
 
 
 @pytest.mark.parametrize("where,line", [("db", "index nosuch eq"), ("global", "threads x")])
@@ -156,8 +164,8 @@ def test_conversion_to_slapd_d(make):
     text = (target / "cn=config/olcDatabase={1}mdb.ldif").read_text()
     assert f"olcSuffix: {data.SUFFIX}" in text and "olcDbIndex: " in text
     assert harness.run([harness.sbin("slaptest"), "-F", str(target)]).returncode == 0
-    server.argv = lambda urls=None: [harness.sbin("slapd"), "-d", "0", "-h", server.uri,
-                                     "-F", str(target)]
+    server.argv = lambda urls=None: [harness.sbin("slapd"), "-d", "0", "-h",
+                                     urls or f"{server.uri} {server.ldapi}", "-F", str(target)]
     server.start()
     with server.client() as anon:
         assert len(anon.search(data.SUFFIX).entries) == len(data.entries())
