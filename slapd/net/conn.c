@@ -285,8 +285,8 @@ take_requests(struct conn *c, struct bv bytes)
 			break;
 		}
 		if (whole > 0 && (uint64_t)whole > max) {
-			disconnect(
-			    c, LDAP_UNWILLING_TO_PERFORM, "the request is larger than allowed");
+			/* RFC 4511 4.4.1: a notice says protocolError or unavailable. */
+			disconnect(c, LDAP_PROTOCOL_ERROR, "the request is larger than allowed");
 			break;
 		}
 		if (whole == 0 || (uint64_t)whole > rest.n)

@@ -281,7 +281,8 @@ decode_unbind(struct decoder *d, struct ber_in *in, struct message *m)
 {
 	(void)d;
 	(void)m;
-	ber_null(in, LDAP_REQ_UNBIND);
+	/* Whatever it holds: nothing may be answered to it (RFC 4511 4.3). */
+	(void)ber_octets(in, LDAP_REQ_UNBIND);
 }
 
 /* DelRequest ::= [APPLICATION 10] LDAPDN */

@@ -32,7 +32,7 @@ static const struct {
     {"delete as constructed", "30 05 02 01 01 6a 00", MESSAGE_DISCONNECT, 2, "unknown request tag"},
     {"operation longer than message", "30 05 02 01 01 4a 05", MESSAGE_DISCONNECT, 2,
 	"decoding error"},
-    {"unbind with content", "30 06 02 01 01 42 01 00", MESSAGE_DISCONNECT, 2, "decoding error"},
+    {"unbind with content", "30 06 02 01 01 42 01 00", MESSAGE_OK, 0, ""},
     {"bind without authentication", "30 0a 02 01 01 60 05 02 01 03 04 00", MESSAGE_DISCONNECT, 2,
 	"decoding error"},
     {"bind with more behind", "30 0e 02 01 01 60 09 02 01 03 04 00 80 00 04 00", MESSAGE_DISCONNECT,
