@@ -8,9 +8,12 @@
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/entry.h"
+#include "op/memory.h"
+#include "op/world.h"
 #include "store/attrmap.h"
 #include "store/record.h"
 #include "store/store.h"
+#include "store/test.h"
 #include "tools/common.h"
 #include "tools/tools.h"
 #include "tools/walk.h"
@@ -93,19 +96,38 @@ put_config_entry(struct cat *cat, const struct entry *e)
 	buf_put_byte(&cat->text, '\n');
 }
 
-static int
+static struct bv
+config_dn(void *arg, uint64_t id, const struct record *r)
+{
+	const struct entry *entries = arg;
+
+	(void)r;
+	return entries[id].dn.normal;
+}
+
+static void
 put_config(struct cat *cat)
 {
 	size_t count;
 	const struct entry *entries = conf_entries(cat->c.conf, &count);
+	const struct schema *s = cat->c.conf->schema;
+	struct memory_db db = {0};
+	struct test *filter = NULL;
 
+	memory_build(cat->c.arena, s, entries, count, &db);
+	struct test_env env = {
+	    .schema = s, .map = db.map, .dn_normal = config_dn, .arg = (void *)(uintptr_t)entries};
 	if (cat->walk.match != NULL)
-		return common_fail(&cat->c, "-a: cn=config is printed as a whole or by -s");
-	for (size_t i = 0; i < count; i++)
-		if (!cat->walk.has_base ||
-		    dn_normal_is_under(entries[i].dn.normal, cat->walk.base.normal))
+		filter = test_new(cat->c.arena, cat->walk.match, &env);
+	for (size_t i = 0; i < db.count; i++) {
+		bool wanted = !cat->walk.has_base ||
+			      dn_normal_is_under(entries[i].dn.normal, cat->walk.base.normal);
+		if (wanted && filter != NULL)
+			wanted =
+			    test_run(filter, i, &db.entries[i].record, cat->c.arena) == TEST_TRUE;
+		if (wanted)
 			put_config_entry(cat, &entries[i]);
-	return 0;
+	}
 }
 
 /* The file is opened before the process takes on the directory owner's rights. */
@@ -124,14 +146,14 @@ open_output(struct cat *cat)
 static int
 run(struct cat *cat)
 {
-	int status;
+	int status = 0;
 
 	if (walk_read_url(&cat->walk) != 0 || common_load(&cat->c) != 0 ||
 	    common_choose(&cat->c) != 0 || walk_prepare(&cat->walk) != 0 || open_output(cat) != 0)
 		return 1;
 	buf_init(&cat->text);
 	if (common_is_config(&cat->c))
-		status = put_config(cat);
+		put_config(cat);
 	else
 		status = common_open(&cat->c, COMMON_READ) != 0 || walk_run(&cat->walk) != 0;
 	status |= flush(cat, 0);

@@ -43,7 +43,7 @@ check_database(struct run *r, const struct conf_db *db)
 		    "database %.*s: directory %s does not exist; make it, owned by the user slapd "
 		    "runs as",
 		    BV(db->name), directory);
-	if (stat(file, &st) != 0)
+	if (r->c.dry_run || stat(file, &st) != 0)
 		return 0;
 	one.db = db;
 	one.no_glue = true;
@@ -82,7 +82,7 @@ run(struct run *r)
 		fprintf(stderr, "warning: %.*s\n", BV(r->c.conf->warnings[i]));
 	if (target != NULL)
 		status = bootconf_write(&r->c, r->c.conf->tree, target);
-	if (status == 0 && !r->c.dry_run)
+	if (status == 0)
 		status = check_databases(r);
 	if (status == 0 && !r->quiet)
 		fprintf(stderr, "config file testing succeeded\n");
