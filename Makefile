@@ -167,7 +167,8 @@ lint:
 
 fmt:
 	clang-format -i $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-		$(MAIN_SRC) $(wildcard slapd/*.h slapd/*/*.h tools/*.h migrate/*.h tests/*/*.h)
+		$(MAIN_SRC) tests/fuzz/replay.c $(wildcard slapd/*.h slapd/*/*.h tools/*.h tools/*/*.h \
+		migrate/*.h tests/*/*.h tests/*/*/*.h)
 
 compile_commands.json: Makefile $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC)
 	@tools/compile-commands > $@.tmp && mv $@.tmp $@
