@@ -24,7 +24,12 @@
  * its descriptor, until the operations that other threads hold have come back.
  */
 
-enum { REQUESTS_PER_TURN = 64, KEEP_OUT_BYTES = 4096, SESSION_ARENA_BYTES = 128 };
+enum {
+	REQUESTS_PER_TURN = 64,
+	KEEP_OUT_BYTES = 4096,
+	SESSION_ARENA_BYTES = 128,
+	STOP_PATIENCE_MS = 3000
+};
 
 static _Atomic uint64_t next_conn_id = 1000;
 
@@ -488,6 +493,16 @@ conn_finished(struct conn *c, struct op *op)
 	loop_make_runnable(c->loop, c);
 }
 
+/* How long a peer may leave its answers unread. */
+static int64_t
+patience_ms(const struct conn *c)
+{
+	const struct conf *conf = conf_of(c);
+	int64_t ms = conf->write_timeout_s > 0 ? conf->write_timeout_s * 1000 : INT64_MAX;
+
+	return !c->loop->accepting && ms > STOP_PATIENCE_MS ? STOP_PATIENCE_MS : ms;
+}
+
 void
 conn_tick(struct conn *c, int64_t now_ms)
 {
@@ -497,8 +512,7 @@ conn_tick(struct conn *c, int64_t now_ms)
 
 	if (c->fd < 0)
 		return;
-	if (conf->write_timeout_s > 0 && c->blocked_since_ms > 0 &&
-	    now_ms - c->blocked_since_ms > conf->write_timeout_s * 1000) {
+	if (c->blocked_since_ms > 0 && now_ms - c->blocked_since_ms > patience_ms(c)) {
 		conn_close(c, "writetimeout");
 		return;
 	}
@@ -523,4 +537,10 @@ conn_shut_down(struct conn *c)
 		c->peer_done = true; /* nothing more is read; closed when the operations are over */
 	c->input_waits = false;
 	flush(c);
+}
+
+void
+conn_give_up(struct conn *c)
+{
+	conn_close(c, "the server is shutting down");
 }

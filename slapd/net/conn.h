@@ -53,5 +53,6 @@ void conn_run(struct conn *c);	   /* one turn of what waits on the connection */
 void conn_finished(struct conn *c, struct op *op); /* a queued operation is ready */
 void conn_tick(struct conn *c, int64_t now_ms);	   /* timeouts, once a second */
 void conn_shut_down(struct conn *c);		   /* the server stops */
+void conn_give_up(struct conn *c);		   /* the server has waited long enough */
 
 #endif

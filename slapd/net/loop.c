@@ -259,10 +259,17 @@ begin_stop(struct loop *l)
 	}
 }
 
+/* Past the deadline nobody is waited for but the writer and the workers, who hold operations. */
 static bool
-is_over(const struct loop *l)
+is_over(struct loop *l)
 {
-	return !l->accepting && (l->conns == NULL || l->now_ms > l->stop_deadline_ms);
+	bool late = !l->accepting && l->now_ms > l->stop_deadline_ms;
+
+	for (struct conn *c = late ? l->conns : NULL, *next; c != NULL; c = next) {
+		next = c->next;
+		conn_give_up(c);
+	}
+	return !l->accepting && l->conns == NULL;
 }
 
 static void *

@@ -180,12 +180,18 @@ collect(struct op *op, struct attempt *t)
 static void
 verify(struct op *op, struct attempt *t)
 {
-	struct bv clear = op->msg.u.bind.password;
-
 	for (size_t i = 0; i < t->count && !t->ok; i++)
-		t->ok = passwd_verify(t->stored[i], clear);
-	if (t->count == 0)
-		passwd_waste(clear);
+		t->ok = passwd_verify(t->stored[i], op->msg.u.bind.password);
+}
+
+/* What takes long: a slow scheme, or as much work for nothing, whatever the failure was. */
+static void
+verify_slowly(struct op *op, struct attempt *t)
+{
+	if (t->slow)
+		verify(op, t);
+	else
+		passwd_waste(op->msg.u.bind.password);
 }
 
 static void
@@ -193,7 +199,7 @@ verify_on_pool(struct pool_job *job)
 {
 	struct op *op = (struct op *)((char *)job - offsetof(struct op, work));
 
-	verify(op, op->prepared);
+	verify_slowly(op, op->prepared);
 	op->finished(op);
 }
 
@@ -234,12 +240,16 @@ bind_simple(struct op *op)
 	if (code != 0)
 		return code;
 	op->prepared = t;
-	if ((t->slow || t->count == 0) && op->world->pool != NULL) {
+	if (!t->slow)
+		verify(op, t);
+	if (t->ok)
+		return op_bind_finish(op);
+	if (op->world->pool != NULL) {
 		op->work.run = verify_on_pool;
 		int err = pool_submit(op->world->pool, &op->work);
 		return err == 0 ? OP_QUEUED : op_store_error(op, err, "the password queue");
 	}
-	verify(op, t);
+	verify_slowly(op, t);
 	return op_bind_finish(op);
 }
 

@@ -9,12 +9,14 @@
 #include "model/schema.h"
 #include "op/compare.h"
 #include "op/op.h"
+#include "op/page.h"
 #include "op/select.h"
 #include "op/target.h"
 #include "op/world.h"
 #include "op/write.h"
 #include "store/attrmap.h"
 #include "store/test.h"
+#include "wire/control.h"
 
 /*
  * Entries in memory are records like stored ones, so that selection and filters
@@ -105,6 +107,39 @@ filter_computed(void *arg, uint64_t id, const struct record *r, const struct att
 	return select_computed(f->op, &e, d, a, normals_out);
 }
 
+/* Paged results (RFC 2696): where this page begins. 0 or 2. */
+static int
+first_of_page(struct op *op, size_t *first_out)
+{
+	struct page_position at = {0, 0, 0};
+
+	if ((op->ctl.given & OP_CTL_PAGED) != 0 && op->ctl.page_cookie.n > 0 &&
+	    !page_read_cookie(op, op->ctl.page_cookie, &at))
+		return op_fail(op, LDAP_PROTOCOL_ERROR, "paged results cookie is invalid");
+	*first_out = at.last_id;
+	return 0;
+}
+
+static bool
+page_is_full(const struct op *op)
+{
+	return (op->ctl.given & OP_CTL_PAGED) != 0 && op->ctl.page_size > 0 &&
+	       op->entries_sent >= (uint64_t)op->ctl.page_size;
+}
+
+/* next: the entry to go on with; 0: there is none. */
+static void
+answer_paging(struct op *op, size_t next)
+{
+	struct page_position at = {next, op->entries_sent, 0};
+
+	if ((op->ctl.given & OP_CTL_PAGED) == 0)
+		return;
+	op->assembly.n = 0;
+	control_paged_encode(&op->assembly, 0, next == 0 ? BV_LIT("") : page_cookie(op, &at));
+	op_add_control(op, LDAP_OID_PAGED, arena_dup(op->arena, buf_bv(&op->assembly)));
+}
+
 static int
 emit(struct op *op, const struct memory_db *db, const struct memory_entry *m, struct select *sel)
 {
@@ -163,19 +198,28 @@ memory_search(struct op *op, const struct memory_db *db)
 	const struct memory_entry *base = memory_find(db, op->target.normal);
 	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) || base == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	size_t first = 0, next = 0;
 	int code = check_assertion(op, db, base);
+	if (code == 0)
+		code = first_of_page(op, &first);
 	if (code != 0)
 		return code;
 	struct test *t = test_new(op->arena, match_resolve(s, op->arena, q->filter), &env);
 	struct select *sel = select_new(op, q->attrs, q->attr_count, q->types_only);
-	for (size_t i = 0; i < db->count && code == 0; i++) {
+	if ((op->ctl.given & OP_CTL_VALUES_RETURN) != 0)
+		select_set_value_filters(op, sel);
+	for (size_t i = first; i < db->count && code == 0 && next == 0; i++) {
 		const struct memory_entry *m = &db->entries[i];
 		struct arena_mark mark = arena_mark(op->readers->scratch);
-		if (in_scope(op, m) &&
-		    test_run(t, i, &m->record, op->readers->scratch) == TEST_TRUE)
+		bool found = in_scope(op, m) &&
+			     test_run(t, i, &m->record, op->readers->scratch) == TEST_TRUE;
+		if (found && page_is_full(op))
+			next = i;
+		else if (found)
 			code = emit(op, db, m, sel);
 		arena_rewind(op->readers->scratch, mark);
 	}
+	answer_paging(op, next);
 	return op_code(op, code);
 }
 

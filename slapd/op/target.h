@@ -56,6 +56,11 @@ int target_default_referral(struct op *op, struct bv dn_pretty, const char *scop
 bool target_allows(
     struct op *op, struct bv normal_dn, const struct attr_desc *desc, struct bv value, int level);
 
+/* For struct test_env: whether the identity of op (the argument) may search the attribute of the
+ * entry r. */
+bool target_may_search(
+    void *op, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal);
+
 /* The same for reading an attribute as a whole. */
 bool target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc);
 

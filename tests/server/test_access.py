@@ -73,6 +73,18 @@ def test_password_in_a_compare(ruled):
         expect.code(jean.compare(JEAN, "userPassword", "jean-pw"), 6)
 
 
+def test_password_in_an_assertion(ruled):
+    """RFC 4528 4: the assertion is no way around the right to search."""
+    from .client import ASSERTION, control
+    from . import filters
+    for text in ("(userPassword=jean-pw)", "(userPassword=*)", "(!(userPassword=bad))"):
+        asserted = [control(ASSERTION, filters.encode(text))]
+        with ruled.client() as anon, ruled.client(JEAN, "jean-pw") as jean:
+            expect.code(anon.search(JEAN, BASE, controls=asserted), 122)
+            expect.code(anon.compare(JEAN, "sn", "Dupont", asserted), 122)
+            expect.ok(jean.search(JEAN, BASE, controls=asserted))
+
+
 def test_password_in_other_disguises(ruled):
     """By OID, by class, with types only and through pre-read it stays hidden."""
     from .client import MATCHED_VALUES, control

@@ -1,5 +1,7 @@
 """Bind and unbind (RFC 4511 4.2 and 4.3, RFC 4513)."""
 
+import time
+
 import pytest
 
 from . import ber, data, expect
@@ -38,6 +40,20 @@ def test_failures_share_one_text(anon):
     texts = {anon.bind(dn, "bad").text for dn in
              (data.ADMIN, JEAN, f"uid=none,{data.PEOPLE}", data.PEOPLE, "dc=other")}
     assert len(texts) == 1
+
+
+@pytest.mark.ours("OpenLDAP tells by the time it takes")
+def test_failures_take_the_same_time(anon):
+    """A wrong password costs what an unknown name costs, whatever is stored."""
+    def fastest(dn):
+        times = []
+        for _ in range(5):
+            begun = time.monotonic()
+            expect.code(anon.bind(dn, "bad"), 49)
+            times.append(time.monotonic() - begun)
+        return min(times)
+    times = [fastest(dn) for dn in (JEAN, data.ADMIN, data.PEOPLE, f"uid=none,{data.PEOPLE}")]
+    assert min(times) > max(times) / 3
 
 
 @pytest.mark.parametrize("dn,password", [("", ""), (JEAN, "jean-pw"), (JEAN, "bad")])

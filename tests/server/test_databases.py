@@ -3,7 +3,7 @@
 import pytest
 
 from . import data, expect
-from .client import BASE, MANAGE_DSA_IT, ONE, SUB, control, paged
+from .client import BASE, MANAGE_DSA_IT, ONE, PAGED, SUB, control, paged
 from .harness import Database, ServerError, schema_file
 
 OU = ("objectClass", ["organizationalUnit"])
@@ -215,6 +215,15 @@ def test_config_has_a_manager(make):
         name = next(dn for dn in dns if dn.endswith("mdb,cn=config"))
         entry = manager.read(name)
         assert entry.text("olcSuffix") == [data.SUFFIX]
+        from .test_paged import cookie_of
+        seen, cookie = [], b""
+        while not seen or cookie:
+            result = expect.ok(manager.search("cn=config", SUB, attrs=["1.1"],
+                                              controls=[paged(2, cookie, critical=False)]))
+            assert len(result.entries) <= 2 or len(result.entries) == len(dns)
+            seen += result.dns()
+            cookie = cookie_of(result)[1] if result.control(PAGED) else b""
+        assert seen == dns
     server.stop()
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from . import data, expect, harness
-from .client import Client, Disconnected, modify_request, search_request
+from .client import BASE, SUB, Client, Disconnected, modify_request, search_request
 
 
 def listens(port):
@@ -75,6 +75,20 @@ def test_running_operations_finish(make):
         values = anon.read(data.SUFFIX).text("description")
         assert acknowledged <= set(values) <= set(sent.values())
     server.stop()
+
+
+@pytest.mark.ours("OpenLDAP waits for who never reads")
+def test_a_client_that_does_not_read_does_not_hold_up_the_end(make):
+    server = make(extra="sizelimit unlimited\nwritetimeout 0")
+    with server.admin() as admin, server.client() as deaf:
+        expect.ok(admin.add(f"cn=big,{data.SUFFIX}", {"objectClass": "person", "sn": "x",
+                                                      "description": ["y" * 100000]}))
+        for _ in range(200):
+            deaf.send(search_request(data.SUFFIX, SUB))
+        expect.ok(admin.search(data.SUFFIX, BASE))
+        begun = time.monotonic()
+        server.stop()
+        assert time.monotonic() - begun < 15
 
 
 def test_pid_and_args_files(make):

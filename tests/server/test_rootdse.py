@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from . import data, expect
+from . import ber, data, expect, filters
 from .client import (ASSERTION, BASE, CANCEL, DOMAIN_SCOPE, DONT_USE_COPY, MANAGE_DSA_IT,
                      MATCHED_VALUES, NOOP, PAGED, PERMISSIVE_MODIFY, POST_READ, PRE_READ, RELAX,
-                     SUBENTRIES, TREE_DELETE, WHOAMI, Client)
+                     SUBENTRIES, TREE_DELETE, WHOAMI, Client, control, paged)
 
 
 @pytest.fixture
@@ -82,6 +82,19 @@ def test_mechanisms_over_ldapi(server):
 
 def test_no_external_over_plain_tcp(root):
     assert "EXTERNAL" not in root.text("supportedSASLMechanisms")
+
+
+def test_controls_on_entries_in_memory(anon):
+    """Paging, matched values and assertions mean the same there."""
+    values = control(MATCHED_VALUES, ber.sequence(filters.encode("(namingContexts=*)")))
+    result = expect.ok(anon.search("", BASE, attrs=["namingContexts", "supportedControl"],
+                                   controls=[paged(1), values]))
+    if expect.differs(False, True, "RFC 3876 2: values that no filter matches are left out"):
+        assert result.entry().names() == ["namingContexts"]
+    if expect.differs(False, True, "RFC 2696 3: the response has the control"):
+        assert result.control(PAGED) == ber.sequence(ber.integer(0), ber.octets(""))
+    expect.code(anon.search("", BASE, controls=[control(ASSERTION, filters.encode("(cn=x)"))]),
+                {122, 12})
 
 
 def test_rootdse_file(make, scratch):
