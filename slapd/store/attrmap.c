@@ -1,5 +1,6 @@
 #include "attrmap.h"
 
+#include <stdatomic.h>
 #include "base/arena.h"
 #include "model/desc.h"
 #include "model/entry.h"
@@ -16,6 +17,12 @@ const struct schema *
 attr_map_schema(const struct attr_map *m)
 {
 	return m->schema;
+}
+
+uint64_t
+attr_map_serial(const struct attr_map *m)
+{
+	return m->serial;
 }
 
 const struct attr_desc *
@@ -139,6 +146,9 @@ place_id(struct attr_map *m, uint32_t **next, uint32_t id)
 void
 attr_map_fill(struct attr_map *m, struct arena *a)
 {
+	static _Atomic uint64_t maps_made;
+
+	m->serial = atomic_fetch_add(&maps_made, 1) + 1;
 	m->type_count = schema_attr_count(m->schema);
 	m->types = arena_zalloc(a, m->type_count + 1, sizeof(*m->types));
 	uint32_t **next = arena_zalloc(a, m->type_count + 1, sizeof(*next));

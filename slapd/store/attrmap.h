@@ -27,6 +27,10 @@ struct attr_ids {
 /* Returns the schema the map was made for. */
 const struct schema *attr_map_schema(const struct attr_map *m);
 
+/* Returns a number that no other map of this process ever had: where a map's address may have been
+ * used again, equal numbers still mean the same map. */
+uint64_t attr_map_serial(const struct attr_map *m);
+
 /* Returns the description behind an ID, or NULL when the ID is unknown. */
 const struct attr_desc *attr_map_desc(const struct attr_map *m, uint32_t id);
 

@@ -15,8 +15,9 @@
  */
 
 enum {
-	SCOPE_PROBE = 256, /* a filter that proposes no more needs no help from the tree */
-	SCOPE_MAX = 65536, /* larger subtrees are not collected */
+	SCOPE_PROBE = 256,    /* a filter that proposes no more needs no help from the tree */
+	SCOPE_MAX = 65536,    /* larger subtrees are not collected */
+	MIN_BUDGET = 1 << 20, /* IDs that building a plan may collect, whatever the filter */
 };
 
 struct plan {
@@ -111,6 +112,8 @@ plan_new(struct store_read *r, struct arena *a, const struct plan_query *q)
 		return p;
 	}
 	b.total = store_entry_count(r);
+	b.budget =
+	    b.total / PLAN_RANGE_SHARE > MIN_BUDGET ? b.total / PLAN_RANGE_SHARE : MIN_BUDGET;
 	b.id_end = id_end(r);
 	build_filter(p, &b, q);
 	if (p->error == 0)

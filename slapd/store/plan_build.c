@@ -13,7 +13,7 @@
 enum {
 	LEAD_FEW = 32,	      /* a lead this rare needs no help */
 	OR_SET_IDS = 8192,    /* an OR up to this size becomes one set */
-	OR_CHILDREN_MAX = 16, /* one of more terms, too, so that each step stays cheap */
+	OR_CHILDREN_MAX = 16, /* one of more terms, too, if the budget allows: steps stay cheap */
 };
 
 static struct iter *build(struct plan_build *b, const struct match *m);
@@ -122,6 +122,7 @@ pour_or(struct plan_build *b, struct iter * or)
 			return NULL;
 	}
 	idset_finish(it->set);
+	plan_charge(b, it->set);
 	it->estimate = it->set->count;
 	return it;
 }
@@ -160,7 +161,8 @@ build_or(struct plan_build *b, const struct match *m)
 		or->children[0]->exact = or->exact;
 		return or->children[0];
 	}
-	if (or->estimate <= OR_SET_IDS || or->child_count > OR_CHILDREN_MAX)
+	if (or->estimate <= OR_SET_IDS ||
+	    (or->child_count > OR_CHILDREN_MAX && or->estimate <= b->budget))
 		return pour_or(b, or);
 	or->heads = arena_zalloc(b->arena, or->child_count, sizeof(* or->heads));
 	return or ;

@@ -20,7 +20,7 @@ enum {
 	RANGE_PROBE = 1024, /* a range is read so far to see how large it is */
 	GRAMS_LOOKED_AT = 24,
 	GRAMS_JOINED = 3,
-	RANGE_SHARE = 3, /* a range of more than a third of all entries is not worth it */
+	CODES_JOINED = 4, /* words of an approximate term that are looked up */
 };
 
 static int
@@ -181,8 +181,8 @@ equality_term(struct plan_build *b, const struct match *m)
 	struct service s;
 	bool whole;
 
-	if (m->rule == NULL || m->rule->matches != NULL || type->equality == NULL ||
-	    m->rule->family != type->equality->family || m->dn_attributes)
+	if (m->rule == NULL || m->rule->matches != NULL || m->rule->kind == RULE_ORDERING ||
+	    type->equality == NULL || m->rule->family != type->equality->family || m->dn_attributes)
 		return NULL;
 	if (type == schema_known(schema_of(b))->entry_dn)
 		return entry_dn_term(b, m);
@@ -195,15 +195,33 @@ equality_term(struct plan_build *b, const struct match *m)
 
 /* ---- ranges ---- */
 
+void
+plan_charge(struct plan_build *b, const struct idset *set)
+{
+	uint64_t cost = set->count + (set->bits != NULL ? set->end / 64 : 0);
+
+	b->budget -= cost < b->budget ? cost : b->budget;
+}
+
+/* Collects at most max IDs of a range, as far as the budget goes. Returns whether that was all. */
+static bool
+collect_range(struct plan_build *b, const struct iter *it, uint64_t max, struct idset *set)
+{
+	struct iter_range range = {it->key, it->last, max < b->budget ? max : b->budget};
+
+	idset_init(set, b->arena, b->id_end);
+	bool all = b->budget > 0 && note(b, iter_collect(b->read, &range, set)) == 1;
+	plan_charge(b, set);
+	return all;
+}
+
 bool
 plan_realize_range(struct plan_build *b, struct iter *it)
 {
-	uint64_t max = b->total / RANGE_SHARE;
-	struct iter_range range = {it->key, it->last, max < RANGE_PROBE ? RANGE_PROBE : max};
+	uint64_t max = b->total / PLAN_RANGE_SHARE;
 	struct idset *set = arena_alloc(b->arena, sizeof(*set));
 
-	idset_init(set, b->arena, b->id_end);
-	if (note(b, iter_collect(b->read, &range, set)) != 1)
+	if (!collect_range(b, it, max < RANGE_PROBE ? RANGE_PROBE : max, set))
 		return false;
 	it->kind = ITER_SET;
 	it->set = set;
@@ -216,14 +234,12 @@ static struct iter *
 range_iter(struct plan_build *b, const struct index_key *first, const struct index_key *last)
 {
 	struct iter *it = iter_new(b->arena, ITER_RANGE, false);
-	struct iter_range probe = {first, last, RANGE_PROBE};
 	struct idset *set = arena_alloc(b->arena, sizeof(*set));
 
 	it->key = first;
 	it->last = last;
 	it->estimate = b->total / 2 + RANGE_PROBE;
-	idset_init(set, b->arena, b->id_end);
-	if (note(b, iter_collect(b->read, &probe, set)) == 1) {
+	if (collect_range(b, it, RANGE_PROBE, set)) {
 		it->kind = set->count == 0 ? ITER_EMPTY : ITER_SET;
 		it->set = set;
 		it->estimate = set->count;
@@ -300,7 +316,7 @@ add_inner(struct grams *g, const struct index_slot *slot, struct bv part)
 	g->any = true;
 	if (part.n < KEY_GRAM_BYTES)
 		add_gram(g, slot, part);
-	for (size_t i = 0; i + KEY_GRAM_BYTES <= part.n; i++)
+	for (size_t i = 0; i + KEY_GRAM_BYTES <= part.n && g->looked_at < GRAMS_LOOKED_AT; i++)
 		add_gram(g, slot, bv_make(part.p + i, KEY_GRAM_BYTES));
 }
 
@@ -394,9 +410,10 @@ approx_term(struct plan_build *b, const struct match *m)
 	if (m->approx_count == 0 || !find_service(b, m->desc, INDEX_APPROX, &s))
 		return NULL;
 	struct iter *it = iter_new(b->arena, ITER_AND, false);
-	it->children = arena_alloc(b->arena, m->approx_count * sizeof(struct iter *));
+	size_t count = m->approx_count < CODES_JOINED ? m->approx_count : CODES_JOINED;
+	it->children = arena_alloc(b->arena, count * sizeof(struct iter *));
 	it->estimate = b->total;
-	for (size_t i = 0; i < m->approx_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct iter *child =
 		    plan_posting(b, new_key(b, s.slot, m->approx_codes[i], &whole), false);
 		it->children[it->child_count++] = child;

@@ -8,12 +8,16 @@
 struct attr_desc;
 struct match;
 
+/* A range of more than this share of all entries is not worth collecting. */
+enum { PLAN_RANGE_SHARE = 3 };
+
 /* What building a plan needs. */
 struct plan_build {
 	struct store_read *read;
 	struct arena *arena;
 	uint64_t total;			 /* entries */
 	uint64_t id_end;		 /* all IDs are below this */
+	uint64_t budget;		 /* work and memory left for collecting, in IDs */
 	int error;			 /* first ERR_* met */
 	const struct attr_desc *missing; /* an attribute whose index would have helped */
 	unsigned missing_kind;
@@ -28,7 +32,11 @@ struct iter *plan_term(struct plan_build *b, const struct match *m);
 /* Returns an iterator over the IDs of one key: collected at once when they are few. */
 struct iter *plan_posting(struct plan_build *b, const struct index_key *key, bool exact);
 
-/* Turns a range into a set. Returns false when it is too large to be worth it. */
+/* Turns a range into a set. Returns false when it is too large to be worth it, or nothing is left
+ * of the budget. */
 bool plan_realize_range(struct plan_build *b, struct iter *it);
+
+/* Takes what making the set has cost from the budget. */
+void plan_charge(struct plan_build *b, const struct idset *set);
 
 #endif

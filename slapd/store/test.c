@@ -34,6 +34,7 @@ struct test {
 	const struct test_env *env;
 	const struct match *match;
 	const struct attr_map *map;
+	uint64_t serial; /* of the map that root is bound to; the map itself may be gone */
 	struct node *root;
 };
 
@@ -145,9 +146,10 @@ bind(struct arena *a, const struct match *m, const struct attr_map *map, bool be
 void
 test_rebind(struct test *t, struct arena *a, const struct attr_map *map)
 {
-	if (t->map == map)
+	if (t->serial == attr_map_serial(map))
 		return;
 	t->map = map;
+	t->serial = attr_map_serial(map);
 	t->root = bind(a, t->match, map, false);
 }
 
@@ -270,7 +272,7 @@ ava_match(const struct run *run, const struct match *m, const struct ava *ava)
 {
 	const struct attr_type *type = ava->desc->type;
 
-	if (m->desc != NULL ? !schema_attr_is_a(type, m->desc->type) : !test_rule_applies(type, m))
+	if (m->desc != NULL ? !desc_is_subtype(ava->desc, m->desc) : !test_rule_applies(type, m))
 		return false;
 	return test_value(run->env->schema, run->scratch, m, type, ava->value, ava->normal);
 }

@@ -42,6 +42,7 @@ struct type_ids {
 
 struct attr_map {
 	const struct schema *schema;
+	uint64_t serial;
 	const struct attr_desc **descs; /* 1 to count */
 	size_t count;
 	struct type_ids *types; /* by attr_type.index */

@@ -168,6 +168,17 @@ add_attr_name(struct store_write *w, uint32_t id, struct bv name)
 	    "writing attribute names", NULL);
 }
 
+/* How many descriptions of the entry have no number yet. */
+static size_t
+count_new(const struct attr_map *map, const struct entry *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		n += attr_map_id(map, e->attrs[i].desc) == 0;
+	return n;
+}
+
 int
 write_ensure_attrs(struct store_write *w, const struct entry *e, struct errbuf *err)
 {
@@ -175,15 +186,15 @@ write_ensure_attrs(struct store_write *w, const struct entry *e, struct errbuf *
 	size_t count = map->count;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < e->count; i++) {
-		if (attr_map_id(map, e->attrs[i].desc) == 0)
-			rc = add_attr_name(w, (uint32_t)++count, e->attrs[i].desc->name);
-	}
-	if (count > ATTRS_MAX)
+	if (count + count_new(map, e) > ATTRS_MAX)
 		return err_set(err, ERR_LIMIT,
 		    "the database has %d different attributes with options already; no more can be "
 		    "added",
 		    ATTRS_MAX);
+	for (size_t i = 0; rc == 0 && i < e->count; i++) {
+		if (attr_map_id(map, e->attrs[i].desc) == 0)
+			rc = add_attr_name(w, (uint32_t)++count, e->attrs[i].desc->name);
+	}
 	if (rc == 0 && count != map->count)
 		rc = write_renew_view(w);
 	return rc == 0 ? 0

@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <sys/wait.h>
+#include "base/buf.h"
 #include "store/record.h"
 
 /* Indexes over time: interrupted building, changed configurations, odd values, other processes. */
@@ -318,6 +319,53 @@ test_a_writer_keeps_indexes_it_was_not_told_of(void **state)
 	fx_done(f);
 }
 
+/* Makes "(cn<before><many copies of word><after>)" in the arena. */
+static const char *
+long_filter(struct arena *a, const char *before, const char *word, size_t copies, const char *after)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "(cn%s", before);
+	for (size_t i = 0; i < copies; i++)
+		buf_put_bv(&b, bv_str(word));
+	buf_printf(&b, "%s)", after);
+	char *text = arena_str(a, buf_bv(&b));
+	buf_done(&b);
+	return text;
+}
+
+/* What a term costs to plan must not grow with the length of its value. */
+static void
+test_long_assertions_are_planned_in_bounded_memory(void **state)
+{
+	static const struct {
+		const char *before, *word, *after;
+	} cases[] = {{"=*", "abcdefgh", "*"}, {"=", "abcdefgh", "*"}, {"~=", "word ", ""}};
+	struct fixture *f = start();
+	struct store_read *r = store_read_new(f->store);
+
+	(void)state;
+	fx_index(f, "cn", INDEX_EQ | INDEX_SUB | INDEX_APPROX);
+	add_people(f, 0, 1);
+	configure(f);
+	fx_build(f);
+	fx_read_begin(r);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *a = arena_new(0), *of_plan = arena_new(0);
+		const char *text =
+		    long_filter(a, cases[i].before, cases[i].word, 1 << 14, cases[i].after);
+		struct plan_query q = {1, LDAP_SCOPE_WHOLE_SUBTREE, fx_match(f, a, text)};
+		(void)plan_new(r, of_plan, &q);
+		if (arena_bytes(of_plan) > 1 << 16)
+			fail_msg("case %zu takes %zu bytes", i, arena_bytes(of_plan));
+		arena_free(&of_plan);
+		arena_free(&a);
+	}
+	store_read_free(&r);
+	fx_done(f);
+}
+
 int
 main(void)
 {
@@ -329,6 +377,7 @@ main(void)
 	    cmocka_unit_test(test_long_values_are_found_by_their_hash),
 	    cmocka_unit_test(test_nosubtypes_is_used_only_where_it_is_complete),
 	    cmocka_unit_test(test_undefined_terms_yield_nothing_at_once),
+	    cmocka_unit_test(test_long_assertions_are_planned_in_bounded_memory),
 	    cmocka_unit_test(test_another_process_rebuilds),
 	    cmocka_unit_test(test_a_writer_keeps_indexes_it_was_not_told_of),
 	};

@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include "base/buf.h"
 #include "store/attrmap.h"
 #include "store/record.h"
 
@@ -180,6 +181,48 @@ test_rights_are_not_asked_for_what_does_not_match(void **state)
 	end(w);
 }
 
+/* The record of an entry whose attributes have the IDs of the order in which they are given. */
+static const struct attr_map *
+map_entry(struct world *w, struct arena *a, const char *const *lines, struct record *rec)
+{
+	struct entry e = fx_entry(&w->f, w->arena, "uid=x,dc=falcot,dc=com", lines);
+	const struct attr_map *map = attr_map_of_entries(w->f.schema, a, &e, 1);
+	struct buf b;
+
+	buf_init(&b);
+	record_encode(w->f.schema, map, &e, 1, false, &b);
+	assert_int_equal(record_open(arena_dup(w->arena, buf_bv(&b)), rec), 0);
+	buf_done(&b);
+	return map;
+}
+
+/* Between two slices a map may go and another one be made in its place. */
+static void
+test_rebind_knows_a_new_map_at_an_old_address(void **state)
+{
+	static const char *const one[] = {"objectClass: inetOrgPerson", "sn: Mas", "uid: x", NULL},
+				 *const other[] = {
+				     "uid: x", "objectClass: inetOrgPerson", "sn: Mas", NULL};
+	struct world *w = start();
+	struct arena *maps = arena_new(1 << 16), *scratch = arena_new(0);
+	struct arena_mark mark = arena_mark(maps);
+	struct record rec;
+	struct test_env env = {.schema = w->f.schema, .map = map_entry(w, maps, one, &rec)};
+	const struct attr_map *before = env.map;
+	struct test *t = test_new(w->arena, fx_match(&w->f, w->arena, "(sn=mas)"), &env);
+
+	(void)state;
+	assert_int_equal(test_run(t, 1, &rec, scratch), TEST_TRUE);
+	arena_rewind(maps, mark);
+	env.map = map_entry(w, maps, other, &rec);
+	assert_ptr_equal(env.map, before);
+	test_rebind(t, w->arena, env.map);
+	assert_int_equal(test_run(t, 1, &rec, scratch), TEST_TRUE);
+	arena_free(&maps);
+	arena_free(&scratch);
+	end(w);
+}
+
 int
 main(void)
 {
@@ -187,6 +230,7 @@ main(void)
 	    cmocka_unit_test(test_items_and_names),
 	    cmocka_unit_test(test_refused_attributes_tell_nothing),
 	    cmocka_unit_test(test_rights_are_not_asked_for_what_does_not_match),
+	    cmocka_unit_test(test_rebind_knows_a_new_map_at_an_old_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
