@@ -187,10 +187,21 @@ unread_bytes(const struct conn *c)
 	return c->out.n - c->sent;
 }
 
+/* Half of what may wait is where operations pause, so that each may finish the entry it is at. */
 static bool
 output_is_full(const struct conn *c)
 {
-	return unread_bytes(c) >= conf_of(c)->max_unread_output_bytes;
+	return unread_bytes(c) >= conf_of(c)->max_unread_output_bytes / 2;
+}
+
+/* Forgets what was sent when that is most of it: a slow reader costs what it has not read. */
+static void
+drop_sent(struct conn *c)
+{
+	if (c->sent <= c->out.n / 2)
+		return;
+	buf_consume(&c->out, c->sent);
+	c->sent = 0;
 }
 
 static bool
@@ -357,6 +368,7 @@ flush(struct conn *c)
 		if (n < 0 && errno == EAGAIN) {
 			if (c->blocked_since_ms == 0)
 				c->blocked_since_ms = c->loop->now_ms;
+			drop_sent(c);
 			update_watch(c);
 			return true;
 		}

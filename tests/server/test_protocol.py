@@ -345,15 +345,37 @@ def test_clients_that_never_read(make, readers):
     server.stop()
 
 
+def resident(server):
+    """Returns the server's resident memory in KiB."""
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
+        return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
+
+
+@pytest.mark.ours("the reference has no such bound on memory")
+def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
+    """What it has read is not kept."""
+    server = make(entries=data.entries() + crowd(3000), extra="sizelimit unlimited")
+    with server.client() as slow:
+        slow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        still_fine(server)
+        before, most, got = resident(server), 0, 0
+        for _ in range(30):
+            slow.send(search_request(data.SUFFIX))
+        while got < 60 << 20:
+            got += len(slow.sock.recv(16384))
+            time.sleep(0.0001)
+            if got % 64 == 0:
+                most = max(most, resident(server))
+        most = max(most, resident(server))
+    assert most - before < 24 << 10, "not the 60 MiB that were sent"
+    server.stop()
+
+
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_readers_that_do_not_read(make):
     server = make(entries=data.entries() + crowd(3000), extra="sizelimit unlimited")
-
-    def resident():
-        with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
-            return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
     still_fine(server)
-    before, stuck = resident(), []
+    before, stuck = resident(server), []
     for _ in range(20):
         connection = server.client()
         for _ in range(20):
@@ -361,7 +383,7 @@ def test_memory_stays_bounded_by_readers_that_do_not_read(make):
         stuck.append(connection)
     time.sleep(0.5)
     still_fine(server)
-    assert resident() - before < 20 * 2048 + 32768, "1 MiB a connection, and some"
+    assert resident(server) - before < 20 * 2048 + 32768, "1 MiB a connection, and some"
     for connection in stuck:
         connection.close()
     server.stop()
