@@ -246,8 +246,10 @@ test_debian_folder_is_read(void **state)
 	struct errbuf e = {""};
 
 	(void)state;
-	if (access("/etc/ldap/slapd.d/cn=config.ldif", R_OK) != 0)
+	if (access("/etc/ldap/slapd.d/cn=config.ldif", R_OK) != 0) {
+		print_message("skipped: no configured Debian slapd (/etc/ldap/slapd.d)\n");
 		skip();
+	}
 	if (conf_read_dir("/etc/ldap/slapd.d", &t, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_survives(t);
@@ -305,6 +307,7 @@ test_slaptest_output_is_read(void **state)
 	    !run(folder,
 		"/usr/sbin/slaptest -f slapd.conf -F d >out 2>&1; test -s d/cn=config.ldif")) {
 		case_remove(folder);
+		print_message("skipped: Debian's slaptest is not installed or refuses\n");
 		skip();
 	}
 	snprintf(path, sizeof(path), "%s/d", folder);
@@ -334,6 +337,7 @@ test_slaptest_reads_what_we_write(void **state)
 	if (access("/usr/sbin/slaptest", X_OK) != 0 ||
 	    access("/etc/ldap/schema/core.schema", R_OK) != 0) {
 		case_remove(folder);
+		print_message("skipped: Debian's slaptest is not installed or refuses\n");
 		skip();
 	}
 	prepare(folder);
