@@ -242,17 +242,23 @@ check_index(struct check *c)
 	return rc != 0 || w.count == c->expected ? rc : walk_index(c, &again);
 }
 
-/* Follows the tree down from the top. */
+/* Follows the tree down from the top. One that leads to more than it has names leads in circles. */
 static int
 connect(struct check *c)
 {
 	struct scope all;
+	MDB_stat tree;
 	int rc = scope_init(&all, c->read, 0, LDAP_SCOPE_WHOLE_SUBTREE);
 
 	idset_init(&c->connected, c->scratch,
 	    env_meta_number(c->store, c->read->txn, BV_LIT("next"), 1) + 1);
 	if (rc == 0)
-		rc = scope_collect(&all, c->read, UINT64_MAX, &c->connected);
+		rc = env_error(
+		    c->store, mdb_stat(c->read->txn, c->store->tree, &tree), "counting", NULL);
+	if (rc == 0)
+		rc = scope_collect(&all, c->read, tree.ms_entries, &c->connected);
+	if (rc == 0 && !c->connected.refused)
+		complain(c, 0, "the tree of names leads in circles");
 	return rc < 0 ? rc : 0;
 }
 

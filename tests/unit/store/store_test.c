@@ -1,5 +1,8 @@
 #include "fixture.h"
 
+#include "store/tree.h"
+#include "store/write.h"
+
 /* The database as its users see it: names, records, changes, configuration, restarts. */
 
 static struct fixture *
@@ -317,6 +320,41 @@ test_open_refuses_with_a_reason(void **state)
 	fx_done(f);
 }
 
+static void
+count_problem(void *arg, uint64_t id, const char *text)
+{
+	(void)id, (void)text;
+	++*(unsigned *)arg;
+}
+
+/* Names that lead in circles are damage; following them must end. */
+static void
+test_check_ends_where_names_lead_in_circles(void **state)
+{
+	struct fixture f;
+	struct errbuf e = {""};
+	struct store_write *w;
+	struct tree_key key;
+	unsigned seen = 0;
+
+	(void)state;
+	fx_init(&f, "dc=falcot,dc=com");
+	fx_open(&f);
+	fx_add(&f, "dc=falcot,dc=com", FX_LINES("objectClass: organization", "o: Falcot"));
+	uint64_t a = fx_add(
+	    &f, "ou=a,dc=falcot,dc=com", FX_LINES("objectClass: organizationalUnit", "ou: a"));
+	uint64_t b = fx_add(
+	    &f, "ou=b,ou=a,dc=falcot,dc=com", FX_LINES("objectClass: organizationalUnit", "ou: b"));
+	fx_check(&f);
+	assert_int_equal(store_write_begin(f.store, &w, &e), 0);
+	tree_key_make(&key, b, BV_LIT("ou=c"));
+	assert_int_equal(tree_put(w->store, w->txn, &key, a), 0);
+	assert_int_equal(store_write_commit(&w, &e), 0);
+	assert_true(store_check(f.store, count_problem, &seen, &e) >= 2);
+	assert_true(seen >= 2);
+	fx_done(&f);
+}
+
 int
 main(void)
 {
@@ -330,6 +368,7 @@ main(void)
 	    cmocka_unit_test(test_everything_survives_reopening),
 	    cmocka_unit_test(test_empty_suffix_holds_several_trees),
 	    cmocka_unit_test(test_open_refuses_with_a_reason),
+	    cmocka_unit_test(test_check_ends_where_names_lead_in_circles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
