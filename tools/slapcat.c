@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,14 +131,18 @@ put_config(struct cat *cat)
 	}
 }
 
-/* The file is opened before the process takes on the directory owner's rights. */
+/*
+ * The file is opened before the process takes on the directory owner's rights. It holds password
+ * hashes: a new one is for its owner alone.
+ */
 static int
 open_output(struct cat *cat)
 {
 	cat->out = stdout;
 	if (cat->c.ldif == NULL)
 		return 0;
-	cat->out = fopen(cat->c.ldif, "we");
+	int fd = open(cat->c.ldif, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	cat->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (cat->out != NULL)
 		return 0;
 	return common_fail(&cat->c, "cannot write %s: %s", cat->c.ldif, strerror(errno));

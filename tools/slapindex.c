@@ -101,6 +101,8 @@ struct report {
 	struct bv name;
 	struct arena *names; /* of name */
 	unsigned searches;
+	uint64_t
+	    steps; /* that the search at hand may still take: a damaged tree may have circles */
 };
 
 /*
@@ -114,7 +116,9 @@ search_tree(struct report *p, uint64_t parent, struct bv above, unsigned depth)
 	struct bv rdn = BV_NONE;
 	uint64_t id;
 
-	while (depth < MAX_DEPTH && store_next_child(p->read, parent, rdn, &id, &rdn) == 0) {
+	while (depth < MAX_DEPTH && p->steps > 0 &&
+	       store_next_child(p->read, parent, rdn, &id, &rdn) == 0) {
+		p->steps--;
 		struct arena_mark mark = arena_mark(p->names);
 		struct bv name = arena_printf(
 		    p->names, "%.*s%s%.*s", BV(rdn), above.n == 0 ? "" : ",", BV(above));
@@ -144,6 +148,7 @@ name_of(struct report *p, uint64_t id)
 	arena_reset(p->names);
 	p->id = id;
 	p->name = BV_LIT("?");
+	p->steps = 2 * store_entry_count(p->read) + 1000;
 	if (p->searches++ < MAX_SEARCHES)
 		search_tree(p, 0, BV_LIT(""), 0);
 	return p->name;

@@ -20,8 +20,8 @@
  * to disk before the last rename makes the configuration complete.
  */
 
-static const char header[] =
-    "# Kept by slapd. Change it with ldapmodify while slapd runs, not with an editor.\n";
+static const char header[] = "# Written by slapd or slaptest. It is read when slapd starts; check "
+			     "changes with slaptest -u.\n";
 
 /* ---- a node as text ---- */
 
