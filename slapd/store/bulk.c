@@ -39,7 +39,7 @@ struct bulk {
 	bool fresh;	  /* the database was empty: commit in parts */
 	bool had_no_sync; /* the environment's own setting */
 	bool failed;	  /* a table was left half-changed: only bulk_abort remains */
-	int lock_fd;
+	bool locked;
 	size_t part_bytes;
 	struct superior superiors[SUPERIORS];
 };
@@ -65,8 +65,8 @@ bulk_free(struct bulk **bp)
 	sorter_free(&b->sorter);
 	if (b->fresh && !b->had_no_sync)
 		mdb_env_set_flags(b->store->env, MDB_NOSYNC, 0);
-	if (b->lock_fd >= 0)
-		close(b->lock_fd);
+	if (b->locked)
+		load_unlock(b->store);
 	free(b);
 }
 
@@ -99,8 +99,8 @@ bulk_begin(struct store *s, size_t run_bytes, struct bulk **out, struct errbuf *
 	if (b == NULL)
 		return err_set(e, ERR_LIMIT, "out of memory for loading");
 	b->store = s;
-	b->lock_fd = -1;
-	rc = load_lock(s, &b->lock_fd, e);
+	rc = load_lock(s, e);
+	b->locked = rc == 0;
 	if (rc == 0)
 		rc = store_write_begin(s, &b->write, e);
 	if (rc == 0 && store_entry_count(b->write->reader) == 0) {

@@ -389,6 +389,8 @@ env_open(struct store *s, const struct store_options *o, struct errbuf *e)
 	off_t size;
 	int rc = check_files(o, &size, e);
 
+	if (rc == 0 && !o->read_only)
+		rc = load_share(s, e);
 	if (rc == 0)
 		rc = open_largest(s, o, size, e);
 	if (rc != 0)

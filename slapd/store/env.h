@@ -29,6 +29,8 @@ struct store {
 	struct bv suffix_normal;
 	size_t suffix_rdns;
 	bool read_only;
+	bool loading; /* the lock is exclusive */
+	int lock_fd;  /* the directory, locked shared while open for writing; -1: none */
 	_Atomic(const struct store_config *) config;
 	_Atomic(struct view *) view; /* the newest published; takes one reference */
 	atomic_bool building;	     /* an index is not ready, or one is to be dropped */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 #include "base/err.h"
@@ -9,21 +10,56 @@
 
 /* Interrupted bulk loads: a mark in meta, a lock on the directory, and a clean start. */
 
-int
-load_lock(const struct store *s, int *fd_out, struct errbuf *e)
+static int
+open_directory(const struct store *s, struct errbuf *e)
 {
 	int fd = open(s->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	return fd >= 0 ? fd : err_set(e, ERR_IO, "%s: %s", s->directory, strerror(errno));
+}
+
+static int
+is_loading(const struct store *s, struct errbuf *e)
+{
+	return err_set(e, ERR_BUSY,
+	    "%s: another process is loading entries; wait until it has ended", s->directory);
+}
+
+int
+load_share(struct store *s, struct errbuf *e)
+{
+	int fd = open_directory(s, e);
+
 	if (fd < 0)
-		return err_set(e, ERR_IO, "%s: %s", s->directory, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		return fd;
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0) {
 		close(fd);
-		return err_set(e, ERR_BUSY,
-		    "%s: another process is loading entries; wait until it has ended",
-		    s->directory);
+		return is_loading(s, e);
 	}
-	*fd_out = fd;
+	s->lock_fd = fd;
 	return 0;
+}
+
+int
+load_lock(struct store *s, struct errbuf *e)
+{
+	if (s->loading)
+		return is_loading(s, e);
+	s->loading = flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0;
+	if (s->loading)
+		return 0;
+	/* A conversion that fails may have dropped the shared lock. */
+	if (flock(s->lock_fd, LOCK_SH | LOCK_NB) != 0)
+		return is_loading(s, e);
+	return err_set(
+	    e, ERR_BUSY, "%s: another process has the database open; stop it first", s->directory);
+}
+
+void
+load_unlock(struct store *s)
+{
+	s->loading = false;
+	(void)flock(s->lock_fd, LOCK_SH);
 }
 
 int
@@ -53,24 +89,23 @@ load_clear(const struct store *s, MDB_txn *txn)
 }
 
 int
-load_recover(const struct store *s, MDB_txn *txn, bool read_only, struct errbuf *e)
+load_recover(struct store *s, MDB_txn *txn, bool read_only, struct errbuf *e)
 {
 	struct bv mark = BV_NONE;
-	int fd, rc = env_meta_get(s, txn, BV_LIT("loading"), &mark);
+	int rc = env_meta_get(s, txn, BV_LIT("loading"), &mark);
 
 	if (rc != 0)
 		return rc == ERR_NOT_FOUND ? 0 : rc;
-	rc = load_lock(s, &fd, e);
+	if (read_only)
+		return err_set(e, ERR_BUSY,
+		    "%s: a load is running, or was interrupted and left no complete database; "
+		    "wait for it or load again",
+		    s->directory);
+	rc = load_lock(s, e);
 	if (rc != 0)
 		return rc;
-	if (read_only) {
-		rc = err_set(e, ERR_BUSY,
-		    "%s: a load was interrupted and left no complete database; load it again",
-		    s->directory);
-	} else {
-		log_error("%s: a load was interrupted; the database is empty again", s->directory);
-		rc = load_clear(s, txn);
-	}
-	close(fd);
+	log_error("%s: a load was interrupted; the database is empty again", s->directory);
+	rc = load_clear(s, txn);
+	load_unlock(s);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -25,6 +26,7 @@ store_new(const struct store_options *o)
 	s->suffix_normal = arena_dup(s->arena, o->suffix->normal);
 	s->suffix_rdns = o->suffix->rdn_count;
 	s->read_only = o->read_only;
+	s->lock_fd = -1;
 	pthread_mutex_init(&s->view_lock, NULL);
 	pthread_mutex_init(&s->config_lock, NULL);
 	return s;
@@ -141,6 +143,8 @@ store_close(struct store **sp)
 	struct view *v = atomic_load(&s->view);
 	view_release(s, &v);
 	env_close(s);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
 	pthread_mutex_destroy(&s->view_lock);
 	pthread_mutex_destroy(&s->config_lock);
 	arena_free(&s->arena);
