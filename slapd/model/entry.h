@@ -93,6 +93,11 @@ bool entry_is_class(const struct schema *s, const struct entry *e, const struct 
 /* Returns a copy in arena a that shares values (which must outlive it) but not arrays. */
 struct entry entry_copy(struct arena *a, const struct entry *e);
 
+/* Checks what attributes show by themselves: single values, collective attributes, a ref or an
+ * aliasedObjectName outside of its class. 0, 19 or 65. */
+int entry_check_attrs(const struct schema *s, const struct entry *e, struct errbuf *text)
+    __attribute__((warn_unused_result));
+
 /*
  * Checks what RFC 4512 demands of a complete entry: single values, collective attributes, known
  * object classes, one structural class chain, naming attributes present, content rule, MUST and

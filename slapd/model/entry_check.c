@@ -96,6 +96,26 @@ is_collective_subentry(const struct check *c)
 	return oc != NULL && entry_is_class(c->schema, c->entry, oc);
 }
 
+/* RFC 4512 2.6.2 and RFC 3296 2: these two make sense in their own classes alone. */
+static int
+check_pointers(const struct check *c)
+{
+	const struct schema_known *k = schema_known(c->schema);
+	const struct {
+		const struct attr_type *type;
+		const struct object_class *oc;
+	} rows[] = {{k->aliased_object_name, k->alias}, {k->ref, k->referral}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (entry_find_type(c->entry, rows[i].type) != NULL &&
+		    !entry_is_class(c->schema, c->entry, rows[i].oc))
+			return err_set(c->text, LDAP_OBJECT_CLASS_VIOLATION,
+			    "attribute '%.*s' only allowed in the object class '%.*s'",
+			    BV(rows[i].type->names[0]), BV(rows[i].oc->names[0]));
+	}
+	return 0;
+}
+
 static int
 check_attrs(const struct check *c)
 {
@@ -112,7 +132,7 @@ check_attrs(const struct check *c)
 			    "'%.*s' can only appear in collectiveAttributeSubentry",
 			    BV(a->desc->name));
 	}
-	return 0;
+	return check_pointers(c);
 }
 
 static int
@@ -338,6 +358,14 @@ check_contents(struct check *c)
 	if (rc == 0)
 		rc = check_classes(c);
 	return rc != 0 ? rc : check_allowed(c);
+}
+
+int
+entry_check_attrs(const struct schema *s, const struct entry *e, struct errbuf *text)
+{
+	const struct check c = {.schema = s, .entry = e, .text = text};
+
+	return check_attrs(&c);
 }
 
 int

@@ -209,12 +209,15 @@ resolve_present(struct resolver *r, const struct filter *f)
 	return m == NULL ? undefined(r) : m;
 }
 
-/* Rules that test one value against another; not those that order or search inside. */
-static bool
-is_comparing(const struct match_rule *rule)
+/* An ordering rule by name holds for values before the asserted one (RFC 4517 4.2.12). */
+static struct match *
+assert_bound(struct resolver *r, struct match *m)
 {
-	return rule->kind == RULE_EQUALITY || rule->kind == RULE_APPROX ||
-	       rule->kind == RULE_EXTENDED;
+	if (m->kind != MATCH_EXTENSIBLE || m->rule->kind != RULE_ORDERING)
+		return m;
+	if (rule_order_key(m->rule, r->arena, m->normal, &m->order_key) != 0)
+		return undefined(r);
+	return m;
 }
 
 static struct match *
@@ -232,11 +235,11 @@ resolve_extensible(struct resolver *r, const struct filter *f)
 		rule = schema_match_rule(r->schema, f->rule);
 	else if (m->desc != NULL)
 		rule = m->desc->type->equality;
-	if (rule == NULL || !is_comparing(rule))
+	if (rule == NULL || rule->kind == RULE_SUBSTRINGS)
 		return undefined(r);
 	if (m->desc != NULL && !rule_applies_to(rule, m->desc->type))
 		return undefined(r);
-	return assert_value(r, m, rule, f->value);
+	return assert_bound(r, assert_value(r, m, rule, f->value));
 }
 
 static struct match *resolve(struct resolver *r, const struct filter *f);

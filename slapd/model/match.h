@@ -52,8 +52,8 @@ struct match {
 /*
  * Resolves a filter; never fails: what is unknown becomes MATCH_UNDEFINED, as does an assertion
  * without a rule of its kind (no substrings rule, no ordering rule), with a value that is none of
- * the rule's syntax, or with a rule that does not apply to the type (or is not one that compares:
- * ordering and substrings rules by name). Constants are folded, nested ANDs and ORs (class sets
+ * the rule's syntax, or with a rule that does not apply to the type (or is a
+ * substrings rule by name). Constants are folded, nested ANDs and ORs (class sets
  * aside) flattened, all exactly by three-valued logic. An objectClass or structuralObjectClass
  * assertion becomes an OR over the class and its subclasses (RFC 4512 3.3), "top" presence.
  * Approximate match without a rule is MATCH_EQUALITY. The result is in the arena and may borrow the

@@ -51,6 +51,26 @@ spaces_of(enum rule_family family, enum prep_spaces part)
 	return family == FAMILY_PHONE ? PREP_SPACES_PHONE : part;
 }
 
+static bool
+is_blank(struct bv v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] != ' ')
+			return false;
+	}
+	return true;
+}
+
+/* A component must be of characters that values compared by the rule can have. */
+static bool
+can_be_part(const struct match_rule *r, const struct schema *s, struct bv v)
+{
+	bool narrow = r->family == FAMILY_PHONE || r->family == FAMILY_NUMERIC;
+	const struct syntax *of = narrow && r->also != NULL ? r->also[0] : r->assertion_syntax;
+
+	return of->validate == NULL || is_blank(v) || of->validate(s, v) == 0;
+}
+
 /* Normalizes one component for its place in the value; an absent one stays absent. */
 static int
 component(
@@ -80,14 +100,15 @@ rule_normalize_substrings(const struct match_rule *r, const struct schema *s, st
 	struct bv *any = arena_alloc(a, in->any_count * sizeof *any);
 	struct substrings made = {.any = any, .any_count = in->any_count};
 
-	(void)s;
-	if (r->kind != RULE_SUBSTRINGS)
+	if (r->kind != RULE_SUBSTRINGS || !can_be_part(r, s, in->initial) ||
+	    !can_be_part(r, s, in->final))
 		return ERR_SYNTAX;
 	if (component(r, a, in->initial, PREP_SPACES_INITIAL, &made.initial) != 0 ||
 	    component(r, a, in->final, PREP_SPACES_FINAL, &made.final) != 0)
 		return ERR_SYNTAX;
 	for (size_t i = 0; i < in->any_count; i++) {
-		if (component(r, a, in->any[i], PREP_SPACES_ANY, &any[i]) != 0)
+		if (!can_be_part(r, s, in->any[i]) ||
+		    component(r, a, in->any[i], PREP_SPACES_ANY, &any[i]) != 0)
 			return ERR_SYNTAX;
 	}
 	*out = made;

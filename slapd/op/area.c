@@ -114,8 +114,9 @@ follow_alias(struct op *op, struct store_read *r, struct dn *dn)
 	return 1;
 }
 
+/* Follows aliases until *dn leads through none; *last_out: the name of the last one followed. */
 static int
-deref_base(struct op *op, struct dn *dn)
+deref_base(struct op *op, struct dn *dn, struct bv *last_out)
 {
 	unsigned depth = 0;
 	struct dn first = *dn;
@@ -132,14 +133,15 @@ deref_base(struct op *op, struct dn *dn)
 				op->matched = BV_NONE;
 			return step;
 		}
+		*last_out = op->matched;
 		if (dn_eq(dn, &first) || ++depth > be->conf->max_deref_depth)
 			return alias_problem(op, op->matched, "circular alias");
 	}
 }
 
-/* After aliases were followed, a base that does not exist is the alias's problem. */
+/* After an alias was followed, a base that does not exist is its problem. */
 static int
-find_after_deref(struct op *op, const struct dn *asked, const struct dn *dn, struct area *out)
+find_after_deref(struct op *op, struct bv alias, const struct dn *dn, struct area *out)
 {
 	struct record rec;
 	int64_t scope = op->msg.u.search.scope;
@@ -149,8 +151,8 @@ find_after_deref(struct op *op, const struct dn *asked, const struct dn *dn, str
 	if (dn->rdn_count > 0)
 		code = target_find(
 		    op, op_reader(op, op->be), dn, scope_suffixes[scope], &out->base, &rec);
-	if (code == LDAP_NO_SUCH_OBJECT && !dn_eq(asked, dn))
-		return alias_problem(op, asked->pretty, "aliasedObject not found");
+	if (code == LDAP_NO_SUCH_OBJECT && alias.n > 0)
+		return alias_problem(op, alias, "aliasedObject not found");
 	if (code != 0)
 		return code;
 	out->be = op->be;
@@ -163,6 +165,7 @@ int
 area_find_base(struct op *op, struct area *out)
 {
 	struct dn dn = op->target;
+	struct bv alias = BV_NONE;
 	struct errbuf e;
 	int64_t deref = op->msg.u.search.deref;
 	struct store_read *r = op_reader(op, op->be);
@@ -171,11 +174,11 @@ area_find_base(struct op *op, struct area *out)
 	if (err != 0)
 		return op_store_error(op, err, e.text);
 	if (deref == LDAP_DEREF_FINDING_BASE || deref == LDAP_DEREF_ALWAYS_ALIASES) {
-		int code = deref_base(op, &dn);
+		int code = deref_base(op, &dn, &alias);
 		if (code != 0)
 			return code;
 	}
-	return find_after_deref(op, &op->target, &dn, out);
+	return find_after_deref(op, alias, &dn, out);
 }
 
 static bool

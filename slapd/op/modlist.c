@@ -57,20 +57,21 @@ sort_keys(struct keys *k)
 		qsort(k->v, k->n, sizeof(*k->v), compare_keys);
 }
 
-/* Server-computed attributes: there is nowhere to store a value given by a client. */
+/* What the relax rules control lets a client set: the stamps, not what follows from the entry. */
 static bool
-is_computed(const struct schema *s, const struct attr_type *t)
+is_stamp(const struct schema *s, const struct attr_type *t)
 {
 	const struct schema_known *k = schema_known(s);
 
-	return t == k->entry_dn || t == k->has_subordinates || t == k->num_subordinates ||
-	       t == k->subschema_subentry;
+	return t == k->entry_uuid || t == k->entry_csn || t == k->creators_name ||
+	       t == k->create_timestamp || t == k->modifiers_name || t == k->modify_timestamp;
 }
 
 int
 modlist_check_writable(const struct modlist *m, const struct attr_desc *d)
 {
-	bool relaxed = (m->flags & MODLIST_RELAX) != 0 && !is_computed(m->schema, d->type);
+	bool relaxed = (m->flags & MODLIST_RELAX) != 0 &&
+		       (!d->type->no_user_modification || is_stamp(m->schema, d->type));
 
 	return entry_check_writable(d, relaxed, m->text);
 }
@@ -290,9 +291,9 @@ static int
 delete_values(const struct change *c, const struct attr *stored)
 {
 	struct wire_attr named = *c->attr;
-	int rc = need_equality(c, "delete");
+	int rc = 0;
 
-	if (rc == 0 && is_permissive(c))
+	if (is_permissive(c))
 		rc = pick_values(c, stored, true, &named);
 	if (rc != 0 || named.count == 0)
 		return rc;
@@ -305,9 +306,10 @@ static int
 apply_delete(const struct change *c)
 {
 	const struct attr *stored = entry_find(c->e, c->desc);
+	int rc = c->attr->count > 0 ? need_equality(c, "delete") : 0;
 
-	if (stored == NULL && is_permissive(c))
-		return 0;
+	if (rc != 0 || (stored == NULL && is_permissive(c)))
+		return rc;
 	if (stored == NULL)
 		return err_set(c->m->text, LDAP_NO_SUCH_ATTRIBUTE,
 		    "modify/delete: %.*s: no such attribute", BV(c->desc->name));

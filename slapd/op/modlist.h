@@ -39,8 +39,8 @@ int modlist_resolve(const struct modlist *m, struct bv text, const struct attr_d
     __attribute__((warn_unused_result));
 
 /*
- * Checks that a client may set the attribute. 0; 19 when only the server may, which under RELAX
- * holds for what it computes and never stores, or when the attribute is obsolete.
+ * Checks that a client may set the attribute. 0; 19 when only the server may (RELAX excepts the
+ * stamps: UUID, CSN, names and times) or when the attribute is obsolete (RELAX excepts it).
  */
 int modlist_check_writable(const struct modlist *m, const struct attr_desc *d)
     __attribute__((warn_unused_result));

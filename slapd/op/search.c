@@ -56,25 +56,6 @@ struct search {
 	struct op *op;
 };
 
-static bool
-may_search(
-    void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal)
-{
-	struct op *op = arg;
-	struct acl_who who = {op->who.normal, op_is_root(op, op->be)};
-	bool allowed;
-	struct bv dn;
-
-	(void)id;
-	(void)normal;
-	op->access_asked = true;
-	if (acl_decided_once(op->be->acl, &who, d, ACL_SEARCH, &allowed))
-		return allowed;
-	if (store_dn(op_reader(op, op->be), r, op->readers->scratch, NULL, &dn) != 0)
-		return false;
-	return target_allows(op, dn, d, BV_NONE, ACL_SEARCH);
-}
-
 static int
 computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct arena *a,
     const struct bv **normals_out)
@@ -270,7 +251,7 @@ bind_filter(struct op *op, struct search *s, struct store_read *r)
 	    .schema = op->world->conf->schema,
 	    .map = s->map,
 	    .read = r,
-	    .may_search = acl_reads_all(op->be->acl, &who) ? NULL : may_search,
+	    .may_search = acl_reads_all(op->be->acl, &who) ? NULL : target_may_search,
 	    .computed = computed,
 	    .arg = op,
 	};
@@ -453,7 +434,8 @@ next_walk(struct op *op, struct search *s)
 {
 	const struct area *a = &s->areas.list[s->area];
 	bool references = a->scope != LDAP_SCOPE_BASE_OBJECT && s->phase == PHASE_ENTRIES &&
-			  (op->ctl.given & (OP_CTL_MANAGE_DSA_IT | OP_CTL_DOMAIN_SCOPE)) == 0;
+			  (op->ctl.given & (OP_CTL_MANAGE_DSA_IT | OP_CTL_DOMAIN_SCOPE)) == 0 &&
+			  !op->ctl.subentries_visible;
 
 	if (!references && s->area + 1 >= s->areas.count)
 		return false;

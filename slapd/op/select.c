@@ -192,10 +192,11 @@ put_row(struct op *op, struct select *s, const struct record_attr *a, struct are
     struct buf *out)
 {
 	const struct attr_desc *d = attr_map_desc(s->map, a->attr_id);
+	const struct value_test t = {
+	    op->world->conf->schema, s->value_items, s->value_item_count, d, scratch};
 
 	if (s->filter_values)
-		selectval_put(op->world->conf->schema, d, a, s->value_items, s->value_item_count,
-		    s->types_only, scratch, out);
+		selectval_put(&t, a, s->types_only, out);
 	else if (s->types_only)
 		message_put_attr(out, d->name, NULL, 0);
 	else
@@ -224,18 +225,27 @@ select_computed(struct op *op, const struct select_entry *e, const struct attr_d
 	return 1;
 }
 
-static void
-put_computed_one(struct op *op, const struct select *s, const struct select_entry *e,
-    const struct attr_type *t, struct bv value, struct buf *out)
-{
-	const struct attr_desc *d = desc_of_type(s->schema, t);
+/* What put_computed_one needs beside the attribute. */
+struct computed_put {
+	struct op *op;
+	const struct select *select;
+	const struct select_entry *entry;
+	struct arena *scratch;
+	struct buf *out;
+};
 
-	if (!target_allows_read(op, e->normal_dn, d))
+static void
+put_computed_one(const struct computed_put *p, const struct attr_type *type, struct bv value)
+{
+	const struct select *s = p->select;
+	const struct attr_desc *d = desc_of_type(s->schema, type);
+	const struct value_test t = {s->schema, s->value_items, s->value_item_count, d, p->scratch};
+
+	if (!target_allows_read(p->op, p->entry->normal_dn, d))
 		return;
-	if (s->types_only)
-		message_put_attr(out, d->name, NULL, 0);
-	else
-		message_put_attr(out, d->name, &value, 1);
+	if (s->filter_values && !selectval_holds(&t, value, value))
+		return;
+	message_put_attr(p->out, d->name, &value, s->types_only ? 0 : 1);
 }
 
 static void
@@ -243,20 +253,20 @@ put_computed(struct op *op, const struct select *s, const struct select_entry *e
     struct arena *scratch, struct buf *out)
 {
 	const struct schema_known *k = schema_known(s->schema);
+	const struct computed_put p = {op, s, e, scratch, out};
 
 	if (s->computed_entry_dn)
-		put_computed_one(op, s, e, k->entry_dn, e->pretty_dn, out);
+		put_computed_one(&p, k->entry_dn, e->pretty_dn);
 	if (s->computed_subschema)
-		put_computed_one(op, s, e, k->subschema_subentry,
-		    op->world->subschema.entries[0].dn.pretty, out);
+		put_computed_one(
+		    &p, k->subschema_subentry, op->world->subschema.entries[0].dn.pretty);
 	if (s->computed_has_sub && e->read != NULL)
-		put_computed_one(op, s, e, k->has_subordinates,
-		    store_has_children(e->read, e->id) ? BV_LIT("TRUE") : BV_LIT("FALSE"), out);
+		put_computed_one(&p, k->has_subordinates,
+		    store_has_children(e->read, e->id) ? BV_LIT("TRUE") : BV_LIT("FALSE"));
 	if (s->computed_num_sub && e->read != NULL)
-		put_computed_one(op, s, e, k->num_subordinates,
+		put_computed_one(&p, k->num_subordinates,
 		    arena_printf(
-			scratch, "%llu", (unsigned long long)store_child_count(e->read, e->id)),
-		    out);
+			scratch, "%llu", (unsigned long long)store_child_count(e->read, e->id)));
 }
 
 /* Everything asked for is one contiguous run of the record and may be read. */

@@ -1,8 +1,11 @@
 #ifndef SLAPD_OP_SELECTVAL_H
 #define SLAPD_OP_SELECTVAL_H
 
+/* The matched values control (RFC 3876): which values of an attribute are returned. */
+
 #include <stdbool.h>
 #include <stddef.h>
+#include "base/bv.h"
 #include "store/record.h"
 
 struct arena;
@@ -11,12 +14,20 @@ struct buf;
 struct match;
 struct schema;
 
-/*
- * Matched values (RFC 3876): appends the PartialAttribute with the values of a that at least one
- * item matches; nothing when none does.
- */
-void selectval_put(const struct schema *s, const struct attr_desc *d, const struct record_attr *a,
-    struct match *const *items, size_t item_count, bool types_only, struct arena *scratch,
-    struct buf *out);
+/* The control's items put to the values of one attribute. */
+struct value_test {
+	const struct schema *schema;
+	struct match *const *items;
+	size_t item_count;
+	const struct attr_desc *desc;
+	struct arena *scratch;
+};
+
+/* Returns whether an item that applies to the attribute matches the value. */
+bool selectval_holds(const struct value_test *t, struct bv value, struct bv normal);
+
+/* Appends an attribute with those of its values that an item matches; nothing when none does. */
+void selectval_put(
+    const struct value_test *t, const struct record_attr *a, bool types_only, struct buf *out);
 
 #endif

@@ -1,5 +1,7 @@
 #include "op/target.h"
 
+#include <string.h>
+
 #include "acl/acl.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -40,6 +42,25 @@ target_allows(
 	op->access_asked = true;
 	return acl_allows(
 	    be == NULL ? op->world->frontend_acl : be->acl, &who, &t, (enum acl_level)level);
+}
+
+bool
+target_may_search(
+    void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal)
+{
+	struct op *op = arg;
+	struct acl_who who = {op->who.normal, op_is_root(op, op->be)};
+	bool allowed;
+	struct bv dn;
+
+	(void)id;
+	(void)normal;
+	op->access_asked = true;
+	if (acl_decided_once(op->be->acl, &who, d, ACL_SEARCH, &allowed))
+		return allowed;
+	if (store_dn(op_reader(op, op->be), r, op->readers->scratch, NULL, &dn) != 0)
+		return false;
+	return target_allows(op, dn, d, BV_NONE, ACL_SEARCH);
 }
 
 bool
@@ -169,6 +190,24 @@ rewrite_dn(struct op *op, const struct url *u, struct bv at_pretty, struct bv dn
 	return arena_printf(op->arena, "%.*s%.*s", BV(head), BV(u->dn));
 }
 
+static int
+scope_of(const char *suffix)
+{
+	static const char *const suffixes[] = {
+	    [LDAP_SCOPE_BASE_OBJECT] = "??base",
+	    [LDAP_SCOPE_SINGLE_LEVEL] = "??one",
+	    [LDAP_SCOPE_WHOLE_SUBTREE] = "??sub",
+	    [LDAP_SCOPE_SUBORDINATES] = "??subordinate",
+	};
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		if (strcmp(suffix, suffixes[i]) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* What else the URL says, a scope of its own above all, is the administrator's and stays. */
 static struct bv
 rewrite_url(struct op *op, struct bv ref, struct bv at, struct bv dn_pretty, const char *suffix)
 {
@@ -178,14 +217,14 @@ rewrite_url(struct op *op, struct bv ref, struct bv at, struct bv dn_pretty, con
 	/* A label may follow the URI (RFC 2079); only the URI is for clients. */
 	ref.n = bv_find(ref, 0, ' ');
 	/* Nothing to exchange and no scope to say: the URI stays as it was written. */
-	if ((*suffix == 0 && bv_eq(at, dn_pretty)) || url_parse(op->arena, ref, &u, &e) != 0)
+	if ((*suffix == 0 && dn_text_depth(at) == dn_text_depth(dn_pretty)) ||
+	    url_parse(op->arena, ref, &u, &e) != 0)
 		return ref;
 	u.dn = rewrite_dn(op, &u, at, dn_pretty);
 	u.has_dn = true;
-	u.attr_count = u.extension_count = 0;
-	u.scope = -1;
-	u.filter = BV_NONE;
-	return arena_printf(op->arena, "%.*s%s", BV(url_print(op->arena, &u)), suffix);
+	if (u.scope < 0)
+		u.scope = scope_of(suffix);
+	return url_print(op->arena, &u);
 }
 
 size_t

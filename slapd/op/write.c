@@ -55,8 +55,12 @@ int
 write_assert(struct op *op, struct store_read *r, uint64_t id, const struct record *rec)
 {
 	const struct schema *s = op->world->conf->schema;
-	struct test_env env = {
-	    .schema = s, .map = store_read_map(r), .read = r, .computed = computed, .arg = op};
+	struct test_env env = {.schema = s,
+	    .map = store_read_map(r),
+	    .read = r,
+	    .may_search = target_may_search,
+	    .computed = computed,
+	    .arg = op};
 
 	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
 		return 0;
@@ -146,7 +150,8 @@ write_check(struct op *op, const struct entry *e, const struct entry *old,
 
 	if (code != 0)
 		return code;
-	if (oc != NULL && before != NULL)
+	code = entry_check_attrs(s, e, &text);
+	if (code == 0 && oc != NULL && before != NULL)
 		code = entry_structural(s, oc, &now, &text);
 	if (code == 0 && before != NULL && now != NULL && now != before)
 		code = entry_check_structural_change(before, now, relax, &text);

@@ -30,6 +30,8 @@ order_matches(struct arena *a, const struct match *m, struct bv normal)
 	if (rule_order_key(m->rule, a, normal, &key) != 0)
 		return false;
 	int order = bv_cmp(key, m->order_key);
+	if (m->kind == MATCH_EXTENSIBLE)
+		return order < 0;
 	return m->kind == MATCH_GREATER_OR_EQUAL ? order >= 0 : order <= 0;
 }
 
@@ -40,7 +42,8 @@ form_matches(struct arena *a, const struct match *m, struct bv form)
 	case MATCH_EQUALITY:
 		return rule_matches(m->rule, form, m->normal);
 	case MATCH_EXTENSIBLE:
-		return rule_matches(m->rule, form, m->normal);
+		return m->rule->kind == RULE_ORDERING ? order_matches(a, m, form)
+						      : rule_matches(m->rule, form, m->normal);
 	case MATCH_APPROX:
 		return codes_match(a, m, form);
 	case MATCH_GREATER_OR_EQUAL:
@@ -87,6 +90,7 @@ test_is_plain(const struct match *m, const struct attr_type *type)
 {
 	bool equality = m->kind == MATCH_EQUALITY || m->kind == MATCH_EXTENSIBLE;
 
-	return equality && m->rule != NULL && m->rule->matches == NULL && type->equality != NULL &&
+	return equality && m->rule != NULL && m->rule->kind != RULE_ORDERING &&
+	       m->rule->matches == NULL && type->equality != NULL &&
 	       type->equality->family == m->rule->family;
 }

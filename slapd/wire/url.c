@@ -35,10 +35,10 @@ static const struct {
     {"base", LDAP_SCOPE_BASE_OBJECT},
     {"one", LDAP_SCOPE_SINGLE_LEVEL},
     {"sub", LDAP_SCOPE_WHOLE_SUBTREE},
-    {"subord", LDAP_SCOPE_SUBORDINATES},
+    {"subordinate", LDAP_SCOPE_SUBORDINATES},
     {"onelevel", LDAP_SCOPE_SINGLE_LEVEL},
     {"subtree", LDAP_SCOPE_WHOLE_SUBTREE},
-    {"subordinate", LDAP_SCOPE_SUBORDINATES},
+    {"subord", LDAP_SCOPE_SUBORDINATES},
     {"children", LDAP_SCOPE_SUBORDINATES},
 };
 
@@ -160,7 +160,7 @@ parse_scope(const struct parser *p, struct bv text, struct url *u)
 			return 0;
 		}
 	}
-	return wrong(p, "the scope must be base, one, sub or subord");
+	return wrong(p, "the scope must be base, one, sub or subordinate");
 }
 
 /* What follows "/": [dn ["?" [attributes] ["?" [scope] ["?" [filter] ["?" extensions]]]]] */

@@ -12,7 +12,7 @@ from tests.server.client import (ASSERTION, DOMAIN_SCOPE, DONT_USE_COPY, MANAGE_
 from tests.server.differential.spell import respelled
 from tests.server.differential.walk import walked
 from tests.server.differential.words import (ASKED, BAD, CLASSES, FILTERED, LISTED, NAMES, NUMBERS,
-                                             RDN_BAD, RDN_VALUES, RULES, SHORT, TIMES, TYPED, WORDS)
+                                             RDN_BAD, RDN_VALUES, READ, RULES, SHORT, TIMES, TYPED, WORDS)
 
 
 URLS = ["ldap://o.example/dc=z", "ldap://p.example", "ldap://q.example:400/", "ldaps://r/cn=a%20b",
@@ -80,7 +80,7 @@ class Generator:
         if self.rng.random() > 0.12:
             return [], ""
         name = self.rng.choice(choices + ["unknown"])
-        attrs = self.rng.choice(ASKED)
+        attrs = self.rng.choice(READ)
         made = {
             "assert": lambda: control(ASSERTION, filters.encode(self.filter(1))),
             "noop": lambda: control(NOOP), "relax": lambda: control(RELAX),
@@ -91,7 +91,7 @@ class Generator:
             "subentries": lambda: control(SUBENTRIES, ber.boolean(self.rng.random() < 0.5)),
             "copy": lambda: control(DONT_USE_COPY),
             "values": lambda: control(MATCHED_VALUES, ber.sequence(
-                *[filters.encode(self.leaf()) for _ in range(self.rng.randint(1, 3))])),
+                *[filters.encode(self.item()) for _ in range(self.rng.randint(1, 3))])),
             "unknown": lambda: control("1.2.3.4", critical=self.rng.random() < 0.5),
         }[name]()
         return [made], f" [{name}]"
@@ -115,6 +115,11 @@ class Generator:
             return "ext", named, rule, value, self.rng.random() < 0.3
         return kind, attr, value
 
+    def item(self):
+        """One item of a matched values control: an extensible one without dnAttributes."""
+        node = self.leaf()
+        return (*node[:4], False) if node[0] == "ext" else node
+
     def substring(self, attr, value):
         """A substring item cut from a value."""
         text = value.decode("utf-8", "replace")
@@ -133,8 +138,8 @@ class Generator:
         node = self.leaf()
         for _ in range(depth):
             kind = self.rng.choice("&|!")
-            node = (kind, node) if kind == "!" else (kind, self.rng.sample(
-                [node, *[self.leaf() for _ in range(self.rng.randint(0, 1))]], 1) + [node])
+            beside = [self.leaf()] if self.rng.random() < 0.5 else []
+            node = (kind, node) if kind == "!" else (kind, [*beside, node])
         return node
 
     def filter(self, depth=3):
@@ -153,7 +158,7 @@ class Generator:
         scope = self.rng.choice([2, 2, 2, 1, 0, 3])
         tree = self.filter() if self.rng.random() < 0.85 else ("present", "objectClass")
         if self.rng.random() < 0.02:
-            tree = self.deep(self.rng.randint(4, 8))
+            tree = self.deep(self.rng.randint(5, 20))
         attrs = self.rng.choice(ASKED)
         limit = self.rng.choice([0] * 12 + [1, 3, 10])
         deref = self.rng.choice([0] * 8 + [1, 2, 3])
@@ -241,6 +246,8 @@ class Generator:
                             self.rng.sample(LISTED, self.rng.randint(1, 2))))
         extra, text = self.controls(["assert", "noop", "manage", "pre", "post", "permissive"])
         kind = "permissive" if "permissive" in text else "modify"
+        if kind == "permissive":
+            changes = [change for change in changes if change[0] != 1 or not change[2]]
         return Operation(kind, f"{dn!r} {changes}{text}", lambda c: c.modify(dn, changes, extra))
 
     def delete(self):
@@ -264,12 +271,12 @@ class Generator:
         roll = self.rng.random()
         if roll < 0.35:
             return self.search()
-        if roll < 0.55:
+        if roll < 0.53:
             return self.add()
-        if roll < 0.75:
+        if roll < 0.74:
             return self.modify()
-        if roll < 0.85:
+        if roll < 0.83:
             return self.modrdn()
-        if roll < 0.92:
+        if roll < 0.88:
             return self.compare()
         return self.delete()

@@ -5,6 +5,7 @@ import re
 from tests.server import data
 from tests.server.client import Disconnected, Result, control_entry
 from tests.server.client import MANAGE_DSA_IT, POST_READ, PRE_READ, SUB, control
+from tests.server.differential.words import EVERYTHING
 from tests.server.harness import Slapd
 
 # Values that two servers make up for themselves, and names only one of them publishes.
@@ -14,15 +15,14 @@ _ONLY_OURS = {"numsubordinates"}
 # RFC 4511 4.1.7: the order of attributes means nothing. Ours stores operational ones behind the
 # others, the reference where they came: each group is compared in order, not their mixture.
 _OPERATIONAL = _OWN | {"structuralobjectclass", "creatorsname", "modifiersname", "entrydn",
-                       "subschemasubentry", "hassubordinates"}
+                       "subschemasubentry", "hassubordinates", "ref", "subtreespecification"}
 
 _LIMITS = "sizelimit unlimited"
 
 
 def launch(impl, entries=None):
     """Starts one server of the pair."""
-    server = Slapd(impl=impl, entries=data.entries() if entries is None else entries,
-                   extra=_LIMITS)
+    server = Slapd(impl=impl, entries=entries or [*data.entries(), *EVERYTHING], extra=_LIMITS)
     return server.start()
 
 

@@ -3,7 +3,7 @@
 from tests.server.client import PAGED, paged
 from tests.server import ber
 
-_MOST_PAGES = 500
+_MOST_PAGES = 5000
 
 
 def _cookie(result):

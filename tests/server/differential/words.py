@@ -1,10 +1,16 @@
-"""What random operations are made of: attributes, values good and bad, classes, selections."""
+"""What random operations are made of: attributes, values good and bad, classes, selections.
+
+Left out, because the reference errs and the directories would part: letters that RFC 4518 2.2 folds
+or drops (sharp s, soft hyphen), surrogates in UTF-8 (RFC 3629 3), options in a DN (RFC 4514 3),
+Guide and Presentation Address values, OIDs of one number (RFC 4512 1.4), unknown names in a pre-read, absent values to delete under
+the permissive modify control (Microsoft ADTS 3.1.1.3.4.1.8). test_filter.py, test_add.py and
+test_controls.py have them one by one.
+"""
 
 from tests.server import data
 
 WORDS = ["alpha", "Beta", "gamma ray", "DELTA", "e", "Zo\u00eb", "\u0416\u0443\u043a", "a  b",
-         "omega", "x-y", "100", "beta", "Zoe\u0308", "stra\u00dfe", "STRASSE", "\u00ad\u200bx",
-         "a*b(c)", "\uff21\uff22", " lead", "trail ", "tab\there", "\u2167", "x" * 300]
+         "omega", "x-y", "100", "beta", "Zoe\u0308", "a*b(c)", "\uff21\uff22", " lead", "trail ", "tab\there", "x" * 300]
 SHORT = WORDS[:12]
 NUMBERS = ["0", "1", "7", "42", "-5", "1000000", "99999999999999999999", "2147483648", "-1"]
 NAMES_OF_ENTRIES = [data.SUFFIX, data.dn_of("jean"), "DC=FALCOT,dc=com", "cn=gone,dc=other", "",
@@ -30,20 +36,19 @@ TYPED = {
     "destinationIndicator": ["AB", "ab c", "\u00e9"], "labeledURI": ["ldap://x y", "LDAP://x y"],
     "mailPreferenceOption": ["0", "2", "x"], "x500UniqueIdentifier": ["'0101'B", "'01'B", "'2'B"],
     "jpegPhoto": [b"\xff\xd8\xff\xe0x", b"x"], "audio": [b"\x00\x01", b"x"],
-    "userCertificate;binary": [b"\x30\x00", b"x"], "userCertificate": [b"x"],
-    "nisNetgroupTriple": ["(a,b,c)", "(,,)", "(a,b)", "( a ,b,c)"],
+    "userCertificate;binary": [b"x"], "userCertificate": [b"x"],
+    "nisNetgroupTriple": ["(a,b,c)", "(,,)", "(a,b)"],
     "macAddress": ["00:11:22:33:44:55", "x"], "ipServicePort": ["80", "080", "-1"],
     "bootParameter": ["a=b:c", "x"], "memberURL": ["ldap:///dc=x??sub", "http://x"],
     "associatedDomain": ["A.b", "a.B", "\u00e9"], "dc": ["a", "b"], "o": SHORT,
     "carLicense": SHORT, "businessCategory": SHORT, "documentVersion": SHORT,
-    "supportedApplicationContext": ["2.5.4.3", "cn", "nosuch", "1.2.", "01.2"],
     "preferredDeliveryMethod": ["any", "any $ mhs", "nosuch"],
-    "teletexTerminalIdentifier": ["x", "x$graphic:y"], "telexNumber": ["1$2$3", "1$2"],
+    "telexNumber": ["1$2$3", "1$2"],
     "shadowLastChange": NUMBERS, "homePhone": ["+1 2 3", "+12-3"], "pager": ["1 2"],
-    "presentationAddress": ["x"], "street": SHORT, "st": SHORT, "ref": ["ldap://a/", "x y"],
-    "aliasedObjectName": [data.dn_of("jean"), "notadn"], "searchGuide": ["x"],
+    "street": SHORT, "st": SHORT, "ref": ["ldap://a/", "x y"],
+    "aliasedObjectName": [data.dn_of("jean"), "notadn"],
     "createTimestamp": ["20200101000000Z"], "nosuch": ["x"], "x500uniqueidentifier": ["'1'B"],
-    "dITRedirect": ["dc=x"], "photo": [b"x"], "mobile": ["5"], "ipHostNumber": ["10.0.0.1", ""],
+    "dITRedirect": ["dc=x"], "mobile": ["5"], "ipHostNumber": ["10.0.0.1", ""],
     "memberNisNetgroup": SHORT, "rfc822MailMember": ["joe", "JOE"], "host": SHORT,
 }
 BAD = [("nosuch", ["x"]), ("uidNumber", ["abc"]), ("seeAlso", ["notadn"]), ("sn;foo", ["x"]),
@@ -54,7 +59,7 @@ BAD = [("nosuch", ["x"]), ("uidNumber", ["abc"]), ("seeAlso", ["notadn"]), ("sn;
        ("uidNumber", [""]), ("sn;lang-", ["x"]), ("cn;binary", ["x"]), ("2.5.4.4", ["byoid"]),
        ("surname", ["alias"]), ("bad attr", ["x"]), ("sn;lang-fr;lang-fr", ["x"]),
        ("sn;LANG-FR", ["x"]), ("objectClass", ["2.5.6.6"]), ("description", [b"a\xc3"]),
-       ("description", [b"\xed\xa0\x80"]), ("description", ["\U0001f600"]),
+       ("description", ["\U0001f600"]),
        ("telephoneNumber", ["_"]), ("gidNumber", [" 1"]), ("memberUid", ["\u00e9"]),
        ("name", ["x"]), ("hasSubordinates", ["TRUE"]), ("entryDN", ["cn=x"]),
        ("description", ["same", "  SAME ", "x"]), ("sn", ["y" * 70000]), ("cn", [" "]),
@@ -80,6 +85,8 @@ ASKED = [[], ["*"], ["+"], ["*", "+"], ["1.1"], ["cn", "sn"], ["name"], ["nosuch
          ["bad attr"], ["userCertificate"], ["userCertificate;binary"], ["cn;binary"],
          ["structuralObjectClass", "creatorsName"], ["distinguishedName"], ["2.5.4.0"],
          ["subschemaSubentry"], ["@top", "1.1"], ["nosuch"], ["member", "manager"]]
+READ = [["*"], ["cn", "sn"], ["+"], [], ["*", "+"], ["1.1"], ["name"], ["2.5.4.3"],
+        ["entryDN", "hasSubordinates"], ["sn;lang-de"], ["description", "entryUUID"]]
 RULES = [None, "caseExactMatch", "caseIgnoreMatch", "integerMatch", "2.5.13.2", "nosuchMatch",
          "caseIgnoreOrderingMatch", "integerOrderingMatch", "distinguishedNameMatch",
          "caseExactIA5Match", "telephoneNumberMatch", "objectIdentifierMatch", "booleanMatch",
@@ -97,7 +104,26 @@ RDN_VALUES = [*WORDS[:14], "a\\,b", "a\\2Cb", "a\\+b", "\\#x", "\\ lead", "trail
               "a\\\\b", "\\<x\\>", "a\\=b", "a=b", "a\\;b", "\\C3\\A9", "\"quoted, text\"", "a\\3Db",
               "x" * 200]
 RDN_BAD = ["bad", "cn=", "nosuch=x", "cn=a,ou=b", "", "uidNumber=x", "cn=a+cn=b", "cn=a+",
-           "=x", "cn=\\", "cn=\\zz", "cn=#0403616263", "cn=#zz", "cn=a;ou=b", "cn=a\"b",
+           "=x", "cn=\\", "cn=\\zz", "cn=#zz", "cn=a;ou=b", "cn=a\"b",
            "cn=\\ff", "9.9.9=x", "cn=a+sn=", "cn=<x>", "entryUUID=x", "hasSubordinates=TRUE",
-           "description;lang-fr=x", "jpegPhoto=x", "userPassword=secret", "gidNumber=7",
+           "jpegPhoto=x", "userPassword=secret", "gidNumber=7",
            "seeAlso=dc\\3Dx", "telephoneNumber=\\+1 2", "uid=a+cn=b+sn=c", "cn=a\\00b"]
+
+_NOT_HERE = ("cn", "nosuch", "createTimestamp", "userCertificate", "userCertificate;binary",
+             "x500uniqueidentifier", "ref", "aliasedObjectName")
+# Entries with every attribute that the operations name. The reference numbers attributes when they
+# first appear, and forgets half of it when that operation fails: then it decodes wrongly.
+EVERYTHING = [
+    (f"cn=everything,{data.SUFFIX}", [
+        ("objectClass", ["device", "extensibleObject"]), ("cn", ["everything"]),
+        *[(name, [values[0]]) for name, values in {**NAMES, **TYPED}.items()
+          if name not in _NOT_HERE], ("sn;lang-fr", ["x"])]),
+    (f"cn=pointer,{data.SUFFIX}", [
+        ("objectClass", ["alias", "extensibleObject"]), ("cn", ["pointer"]),
+        ("aliasedObjectName", [data.dn_of("jean")])]),
+    (f"cn=elsewhere,{data.SUFFIX}", [
+        ("objectClass", ["referral", "extensibleObject"]), ("cn", ["elsewhere"]),
+        ("ref", ["ldap://o.example/dc=z"])]),
+    (f"cn=sub,{data.SUFFIX}", [
+        ("objectClass", ["subentry", "extensibleObject"]), ("cn", ["sub"]),
+        ("subtreeSpecification", ["{}"])])]

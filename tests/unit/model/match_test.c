@@ -189,7 +189,11 @@ static const struct {
     {"(nosuch:caseIgnoreMatch:=x)", "U"},
     {"(jpegPhoto:=x)", "U"},
     {"(uidNumber:integerMatch:=x)", "U"},
-    {"(cn:caseIgnoreOrderingMatch:=x)", "U"},
+    {"(cn:caseIgnoreOrderingMatch:=x)", "(cn:=x)"},
+    {"(uidNumber:integerOrderingMatch:=x)", "U"},
+    {"(telephoneNumber=_*)", "U"},
+    {"(telephoneNumber=1*_*2)", "U"},
+    {"(mail=*\\c3\\a9)", "U"},
     {"(cn:caseIgnoreSubstringsMatch:=x)", "U"},
     {"(!(sn:booleanMatch:=TRUE))", "U"},
     /* folding */

@@ -99,6 +99,13 @@ static const struct row rows[] = {
 	"entryUUID=b1b1b1b1-0000-1000-8000-000000000000"},
     {"computed, relaxed", "=hasSubordinates:TRUE", MODLIST_RELAX, 19,
 	"hasSubordinates: no user modification allowed"},
+    {"structural class, relaxed", "=structuralObjectClass:person", MODLIST_RELAX, 19,
+	"structuralObjectClass: no user modification allowed"},
+    {"increment by nothing", "#uidNumber:0", 0, 0, "sn=a,b,c description=One,Two uidNumber=10"},
+    {"increment what is absent, permissive", "#gidNumber:5", MODLIST_PERMISSIVE, 0,
+	"sn=a,b,c description=One,Two uidNumber=10 gidNumber=5"},
+    {"values before the right to set them", "=entryUUID:x", 0, 21,
+	"entryUUID: value #0 invalid per syntax"},
 };
 
 static enum ldap_mod_op

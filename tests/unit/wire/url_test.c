@@ -38,7 +38,7 @@ static const struct {
     {"ldap:///a%3fb", "ldap:///a%3Fb", NULL},
     {"ldap://h/dc=x?cn,sn?SUB?(a=%3f)?!e=1,f", "ldap://h/dc=x?cn,sn?sub?(a=%3F)?!e=1,f", NULL},
     {"ldap:///??subtree?", "ldap:///??sub", NULL},
-    {"ldap:///??children", "ldap:///??subord", NULL},
+    {"ldap:///??children", "ldap:///??subordinate", NULL},
     {"ldap:///?a%2cb", "ldap:///?a%2Cb", NULL},
     {"ldap:///????x=%41", "ldap:///????x=%41", NULL},
 };
