@@ -60,6 +60,14 @@ def schema_file(name, impl=None):
     return os.path.join(_SCHEMA[impl or IMPL], f"{name}.schema")
 
 
+def sanitized():
+    """Whether the server is built with AddressSanitizer, which keeps freed memory."""
+    if not os.path.exists(sbin("slapd")):
+        return False
+    with open(sbin("slapd"), "rb") as program:
+        return b"__asan_init" in program.read()
+
+
 def scratch():
     """Makes a directory for one server, in memory where the machine allows."""
     parent = os.environ.get("MUSTER_TEST_TMP") or ("/dev/shm" if os.access("/dev/shm", os.W_OK)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from . import ber, data, expect, filters
+from . import ber, data, expect, filters, harness
 from .client import (ABANDON, ADD, BIND, COMPARE, DELETE, DONE, EXTENDED, EXTENDED_RESPONSE, MODIFY,
                      MODRDN, NOTICE_OF_DISCONNECTION, SEARCH, UNBIND, Disconnected, control,
                      decode_result, message, search_request)
@@ -351,6 +351,7 @@ def resident(server):
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
 
 
+@pytest.mark.skipif(harness.sanitized(), reason="AddressSanitizer keeps freed memory")
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
     """What it has read is not kept."""
@@ -371,6 +372,7 @@ def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
     server.stop()
 
 
+@pytest.mark.skipif(harness.sanitized(), reason="AddressSanitizer keeps freed memory")
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_readers_that_do_not_read(make):
     server = make(entries=data.entries() + crowd(3000), extra="sizelimit unlimited")
