@@ -13,7 +13,7 @@
 enum {
 	LEAD_FEW = 32,	      /* a lead this rare needs no help */
 	OR_SET_IDS = 8192,    /* an OR up to this size becomes one set */
-	OR_CHILDREN_MAX = 16, /* one of more terms, too, if the budget allows: steps stay cheap */
+	OR_CHILDREN_MAX = 16, /* one of more terms becomes a set, too, or is left to the test */
 };
 
 static struct iter *build(struct plan_build *b, const struct match *m);
@@ -161,9 +161,11 @@ build_or(struct plan_build *b, const struct match *m)
 		or->children[0]->exact = or->exact;
 		return or->children[0];
 	}
-	if (or->estimate <= OR_SET_IDS ||
-	    (or->child_count > OR_CHILDREN_MAX && or->estimate <= b->budget))
+	bool wide = or->child_count > OR_CHILDREN_MAX;
+	if (or->estimate <= OR_SET_IDS || (wide && or->estimate <= b->budget))
 		return pour_or(b, or);
+	if (wide)
+		return NULL;
 	or->heads = arena_zalloc(b->arena, or->child_count, sizeof(* or->heads));
 	return or ;
 }
