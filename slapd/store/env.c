@@ -273,6 +273,21 @@ sync_directory(const struct store *s, struct errbuf *e)
 	return env_error(s, rc, "syncing the directory", e);
 }
 
+/* New files get the mode that was asked for: the process's umask was not meant for them. */
+static int
+set_mode(const struct store *s, const struct store_options *o, struct errbuf *e)
+{
+	static const char *const names[] = {"data.mdb", "lock.mdb"};
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", s->directory, names[i]);
+		if (chmod(path, o->mode != 0 ? (mode_t)o->mode : 0600) != 0)
+			return env_error(s, errno, "setting the mode of its files", e);
+	}
+	return 0;
+}
+
 /* The names of the tables. Changing one is a new format. */
 static int
 open_tables(struct store *s, MDB_txn *txn, unsigned create)
@@ -380,6 +395,8 @@ open_all(struct store *s, const struct store_options *o, off_t size, struct errb
 		return rc;
 	}
 	rc = env_error(s, mdb_txn_commit(txn), "opening the database", e);
+	if (rc == 0 && size == 0)
+		rc = set_mode(s, o, e);
 	return rc != 0 || size != 0 ? rc : sync_directory(s, e);
 }
 

@@ -33,8 +33,11 @@ load_share(struct store *s, struct errbuf *e)
 	if (fd < 0)
 		return fd;
 	if (flock(fd, LOCK_SH | LOCK_NB) != 0) {
+		int why = errno;
 		close(fd);
-		return is_loading(s, e);
+		return why == EWOULDBLOCK ? is_loading(s, e)
+					  : err_set(e, ERR_IO, "%s: cannot be locked: %s",
+						s->directory, strerror(why));
 	}
 	s->lock_fd = fd;
 	return 0;

@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include <sys/stat.h>
 #include "store/tree.h"
 #include "store/write.h"
 
@@ -320,6 +321,45 @@ test_open_refuses_with_a_reason(void **state)
 	fx_done(f);
 }
 
+/* The mode of a file of the database. */
+static unsigned
+mode_of(const struct fixture *f, const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", f->directory, name);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+static void
+test_new_files_have_the_mode_asked_for(void **state)
+{
+	static const struct {
+		unsigned mask, mode, want;
+	} cases[] = {{077, 0640, 0640}, {0, 0, 0600}, {022, 0600, 0600}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		struct errbuf e = {""};
+		fx_init(&f, "dc=falcot,dc=com");
+		struct store_options o = {.directory = f.directory,
+		    .mode = cases[i].mode,
+		    .create = true,
+		    .no_sync = true,
+		    .schema = f.schema,
+		    .suffix = &f.suffix};
+		mode_t before = umask((mode_t)cases[i].mask);
+		assert_int_equal(store_open(&o, &f.store, &e), 0);
+		umask(before);
+		assert_int_equal(mode_of(&f, "data.mdb"), cases[i].want);
+		assert_int_equal(mode_of(&f, "lock.mdb"), cases[i].want);
+		fx_done(&f);
+	}
+}
+
 static void
 count_problem(void *arg, uint64_t id, const char *text)
 {
@@ -368,6 +408,7 @@ main(void)
 	    cmocka_unit_test(test_everything_survives_reopening),
 	    cmocka_unit_test(test_empty_suffix_holds_several_trees),
 	    cmocka_unit_test(test_open_refuses_with_a_reason),
+	    cmocka_unit_test(test_new_files_have_the_mode_asked_for),
 	    cmocka_unit_test(test_check_ends_where_names_lead_in_circles),
 	};
 
