@@ -149,6 +149,25 @@ count_access(const struct conf *c)
 	return count;
 }
 
+/* Rules of one database say nothing about another: one without any is open, and is named. */
+static void
+warn_of_open(struct conf_build *b)
+{
+	const struct conf *c = b->conf;
+
+	if (c->frontend->access_count > 0)
+		return;
+	for (size_t i = 0; i < c->db_count; i++) {
+		const struct conf_db *db = &c->dbs[i];
+		if (db->type == CONF_DB_MDB && db->access_count == 0)
+			confbuild_warn(b,
+			    "database %.*s has no access rule: everyone, without a password, can "
+			    "read "
+			    "all of it, password hashes included",
+			    BV(db->name));
+	}
+}
+
 int
 confcheck_all(struct conf_build *b, struct errbuf *e)
 {
@@ -162,6 +181,8 @@ confcheck_all(struct conf_build *b, struct errbuf *e)
 			code = check_glue(c, &c->dbs[i], e);
 	}
 	c->anonymous_open = count_access(c) == 0;
+	if (code == 0 && !c->anonymous_open)
+		warn_of_open(b);
 	if (code == 0 && !c->anonymous_open)
 		confbuild_warn(b,
 		    "access rules are kept, but not interpreted yet: userPassword and "

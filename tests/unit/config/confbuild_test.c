@@ -275,6 +275,10 @@ test_warnings(void **state)
 	    {CASE_DB "maxsize 1073741824\ncheckpoint 1 2\n", NULL},
 	    {CASE_DB "limits * size=1\n", "limits has no effect yet"},
 	    {CASE_DB "access to * by * read\n", "not interpreted yet"},
+	    {CASE_DB "access to * by * read\ndatabase mdb\nsuffix cn=b\ndirectory /b\n",
+		"database {2}mdb has no access rule"},
+	    {CASE_DB "database monitor\naccess to * by * read\n",
+		"database {1}mdb has no access rule"},
 	    {CASE_DB "add_content_acl on\n", "no effect"},
 	};
 
