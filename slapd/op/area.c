@@ -240,9 +240,7 @@ add_target(struct op *op, struct store_read *r, const struct area *in, const str
 	struct dn to;
 	struct record target;
 	struct area a = {in->be, 0,
-	    in->scope == LDAP_SCOPE_SINGLE_LEVEL ? LDAP_SCOPE_BASE_OBJECT
-						 : LDAP_SCOPE_WHOLE_SUBTREE,
-	    BV_NONE};
+	    in->scope == LDAP_SCOPE_SINGLE_LEVEL ? LDAP_SCOPE_BASE_OBJECT : in->scope, BV_NONE};
 	uint64_t superior;
 	int step = 1;
 

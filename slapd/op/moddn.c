@@ -50,9 +50,28 @@ check_names(struct op *op, const struct moddn *m)
 {
 	if (m->has_superior && dn_normal_is_under(m->superior.normal, op->target.normal))
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "cannot place an entry below itself");
+	if (m->has_superior) {
+		struct dn made = dn_join(op->arena, &m->rdn, &m->superior);
+		if (made.rdn_count < op->target.rdn_count &&
+		    dn_normal_is_under(op->target.normal, made.normal))
+			return op_fail(
+			    op, LDAP_UNWILLING_TO_PERFORM, "cannot place an entry above itself");
+	}
 	if (is_suffix(op) ||
 	    (m->has_superior && world_backend(op->world, m->superior.normal) != op->be))
 		return op_fail(op, LDAP_AFFECTS_MULTIPLE_DSAS, "cannot rename between DSAs");
+	return 0;
+}
+
+static int
+check_naming(struct op *op, const struct rdn *rdn)
+{
+	for (size_t i = 0; i < rdn->ava_count; i++) {
+		const struct attr_desc *d = rdn->avas[i].desc;
+		if (d->type->equality == NULL)
+			return op_fail(op, LDAP_NAMING_VIOLATION,
+			    "naming attribute '%.*s' has no equality matching rule", BV(d->name));
+	}
 	return 0;
 }
 
@@ -64,6 +83,8 @@ op_moddn_prepare(struct op *op)
 	int code = target_parse(op, op->msg.u.moddn.dn, &op->target);
 	if (code == 0)
 		code = parse(op, m);
+	if (code == 0)
+		code = check_naming(op, &m->rdn);
 	if (code == 0)
 		code = target_backend_for_write(op, &op->target);
 	if (code == 0)

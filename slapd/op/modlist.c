@@ -370,6 +370,9 @@ apply_increment(const struct change *c)
 		    "modify/increment: invalid syntax of increment");
 	if (by == 0)
 		return 0;
+	if (c->desc->type->single_value && stored->count > 1)
+		return err_set(c->m->text, LDAP_CONSTRAINT_VIOLATION,
+		    "attribute '%.*s' cannot have multiple values", BV(c->desc->name));
 	rc = add_up(c, stored, by, &sums);
 	if (rc == 0)
 		rc = make_scratch(c->m, c->desc, &sums, &scratch);

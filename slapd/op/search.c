@@ -316,11 +316,6 @@ is_visible(const struct op *op, const struct search *s, uint64_t id, const struc
 	bool subentry = (rec->flags & RECORD_SUBENTRY) != 0;
 	bool manage = (op->ctl.given & OP_CTL_MANAGE_DSA_IT) != 0;
 
-	/* An alias that leads back to the base does not bring it into a scope that leaves it out.
-	 */
-	if (op->msg.u.search.scope == LDAP_SCOPE_SUBORDINATES && s->area > 0 &&
-	    id == s->areas.list[0].base && op->be == s->areas.list[0].be)
-		return false;
 	if ((rec->flags & RECORD_GLUE) != 0 && !manage)
 		return false;
 	if ((rec->flags & RECORD_REFERRAL) != 0 && !manage)
@@ -386,7 +381,8 @@ static int
 send_reference(struct op *op, struct search *s, const struct select_entry *e, bool *ended)
 {
 	struct bv pretty, normal, *urls = NULL;
-	bool one_level = s->areas.list[s->area].scope == LDAP_SCOPE_SINGLE_LEVEL;
+	enum ldap_scope scope = s->areas.list[s->area].scope;
+	bool alone = scope == LDAP_SCOPE_SINGLE_LEVEL || scope == LDAP_SCOPE_BASE_OBJECT;
 
 	if ((e->record->flags & RECORD_REFERRAL) == 0)
 		return 0;
@@ -397,7 +393,7 @@ send_reference(struct op *op, struct search *s, const struct select_entry *e, bo
 	if (s->area > 0 && area_seen(&s->areas, s->area, op->be, e->id, e->record, normal))
 		return 0;
 	size_t n = target_ref_urls(
-	    op, e->read, e->record, pretty, pretty, one_level ? "??base" : "??sub", &urls);
+	    op, e->read, e->record, pretty, pretty, alone ? "??base" : "??sub", &urls);
 	if (n > 0)
 		message_put_reference(op->out, op->msg.id, urls, n);
 	return 0;
@@ -433,7 +429,8 @@ static bool
 next_walk(struct op *op, struct search *s)
 {
 	const struct area *a = &s->areas.list[s->area];
-	bool references = a->scope != LDAP_SCOPE_BASE_OBJECT && s->phase == PHASE_ENTRIES &&
+	bool references = (a->scope != LDAP_SCOPE_BASE_OBJECT || s->area > 0) &&
+			  s->phase == PHASE_ENTRIES &&
 			  (op->ctl.given & (OP_CTL_MANAGE_DSA_IT | OP_CTL_DOMAIN_SCOPE)) == 0 &&
 			  !op->ctl.subentries_visible;
 

@@ -195,10 +195,10 @@ put_row(struct op *op, struct select *s, const struct record_attr *a, struct are
 	const struct value_test t = {
 	    op->world->conf->schema, s->value_items, s->value_item_count, d, scratch};
 
-	if (s->filter_values)
-		selectval_put(&t, a, s->types_only, out);
-	else if (s->types_only)
+	if (s->types_only)
 		message_put_attr(out, d->name, NULL, 0);
+	else if (s->filter_values)
+		selectval_put(&t, a, out);
 	else
 		buf_put_bv(out, a->encoded);
 }
@@ -243,7 +243,7 @@ put_computed_one(const struct computed_put *p, const struct attr_type *type, str
 
 	if (!target_allows_read(p->op, p->entry->normal_dn, d))
 		return;
-	if (s->filter_values && !selectval_holds(&t, value, value))
+	if (s->filter_values && !s->types_only && !selectval_holds(&t, value, value))
 		return;
 	message_put_attr(p->out, d->name, &value, s->types_only ? 0 : 1);
 }

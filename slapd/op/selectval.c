@@ -43,8 +43,7 @@ selectval_holds(const struct value_test *t, struct bv value, struct bv normal)
 }
 
 void
-selectval_put(
-    const struct value_test *t, const struct record_attr *a, bool types_only, struct buf *out)
+selectval_put(const struct value_test *t, const struct record_attr *a, struct buf *out)
 {
 	struct bv *kept = arena_zalloc(t->scratch, a->count, sizeof(*kept));
 	struct record_values it = record_values_of(a);
@@ -56,5 +55,5 @@ selectval_put(
 			kept[n++] = value;
 	}
 	if (n > 0)
-		message_put_attr(out, t->desc->name, kept, types_only ? 0 : n);
+		message_put_attr(out, t->desc->name, kept, n);
 }

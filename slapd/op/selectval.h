@@ -27,7 +27,6 @@ struct value_test {
 bool selectval_holds(const struct value_test *t, struct bv value, struct bv normal);
 
 /* Appends an attribute with those of its values that an item matches; nothing when none does. */
-void selectval_put(
-    const struct value_test *t, const struct record_attr *a, bool types_only, struct buf *out);
+void selectval_put(const struct value_test *t, const struct record_attr *a, struct buf *out);
 
 #endif

@@ -120,6 +120,23 @@ def test_random_filters(make, index, seed):
     server.stop()
 
 
+def change(admin, rng, model, number):
+    """Adds, changes, renames and deletes an entry, on the server and in the model."""
+    dn, plain, attrs = entry(rng, number)
+    expect.ok(admin.add(dn, attrs))
+    model[dn] = plain
+    victim = rng.choice(list(model))
+    name, values = rng.choice(TEXTS[1:4]), some(rng)
+    expect.ok(admin.modify(victim, [(MOD_REPLACE, name, values)]))
+    model[victim] = {**model[victim], name: values}
+    old = rng.choice(list(model))
+    expect.ok(admin.modrdn(old, f"uid=r{number}"))
+    model[f"uid=r{number},{data.SUFFIX}"] = {**model.pop(old), "uid": [f"r{number}"]}
+    gone = rng.choice(list(model))
+    expect.ok(admin.delete(gone))
+    del model[gone]
+
+
 @pytest.mark.parametrize("index", INDEXES, ids=["no index", "indexed"])
 def test_random_filters_between_changes(make, index):
     """The index follows adds, changes, renames and deletes."""
@@ -127,16 +144,7 @@ def test_random_filters_between_changes(make, index):
     server, model = populated(make, rng, index, 150)
     with server.admin() as admin:
         for number in range(1000, 1120):
-            dn, plain, attrs = entry(rng, number)
-            expect.ok(admin.add(dn, attrs))
-            model[dn] = plain
-            victim = rng.choice(list(model))
-            name, values = rng.choice(TEXTS[1:4]), some(rng)
-            expect.ok(admin.modify(victim, [(MOD_REPLACE, name, values)]))
-            model[victim] = {**model[victim], name: values}
-            gone = rng.choice(list(model))
-            expect.ok(admin.delete(gone))
-            del model[gone]
+            change(admin, rng, model, number)
             if number % 10 == 0:
                 check(admin, rng, model, 12)
     server.stop()
@@ -166,12 +174,7 @@ def test_during_a_background_index_build(make):
     with server.admin() as admin:
         check(admin, rng, model, 30)
         for number in range(5000, 5060):
-            dn, plain, attrs = entry(rng, number)
-            expect.ok(admin.add(dn, attrs))
-            model[dn] = plain
-            victim = rng.choice(list(model))
-            expect.ok(admin.modify(victim, [(MOD_REPLACE, "sn", ["moved"])]))
-            model[victim] = {**model[victim], "sn": ["moved"]}
+            change(admin, rng, model, number)
             if number % 10 == 0:
                 check(admin, rng, model, 20)
         check(admin, rng, model, 60)
@@ -179,4 +182,29 @@ def test_during_a_background_index_build(make):
     server.start()
     with server.client() as anon:
         check(anon, rng, model, 60)
+    server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.ours("OpenLDAP answers wrongly until slapindex has run")
+def test_while_an_index_build_is_killed_and_goes_on(make):
+    """So many entries that the build takes seconds; the server dies in the middle, three times."""
+    rng = random.Random(41)
+    server, model = populated(make, rng, "", 20000)
+    server.stop()
+    server.rewrite(lambda text: text + INDEXES[1] + "\n")
+    for life in range(4):
+        server.start()
+        with server.admin() as admin:
+            for number in range(3):
+                change(admin, rng, model, 50000 + 10 * life + number)
+            check(admin, rng, model, 4 * life + 4)
+        if life < 3:
+            server.kill()
+    server.stop()
+    done = server.tool("slapindex", "--check")
+    assert done.returncode == 0, done
+    server.start()
+    with server.client() as anon:
+        check(anon, rng, model, 40)
     server.stop()

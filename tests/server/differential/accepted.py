@@ -33,7 +33,7 @@ _CODES = [
 def _critical(operation, reference, ours):
     if ours.code == 12 and reference.code != 12 \
             and (operation.kind == "search" and "[noop]" in operation.text
-                 or "[unknown]" in operation.text):
+                 or "[unknown]" in operation.text or reference.code == 2):
         vars(ours).update(vars(reference))
         return "RFC 4511 4.1.11: a critical control that does not fit refuses the request"
     return None
@@ -61,11 +61,19 @@ def _unbounded(operation, reference, ours):
     return None
 
 
-def _list(operation, reference, ours):
-    if re.search(r"\(postalAddress=[^)]*\*", operation.text) \
-            and reference.entries != ours.entries:
+def _named_class(operation, reference, ours):
+    if ":objectIdentifierMatch:=" in operation.text and reference.entries != ours.entries:
         ours.entries = reference.entries
-        return "RFC 4517 4.2.13: no part of a substring assertion spans two lines of an address"
+        return "RFC 4517 4.2.26: names stand for their OIDs; one number alone is none (RFC 4512 1.4)"
+    return None
+
+
+def _looped(operation, reference, ours):
+    extra = {dn for dn, _ in ours.entries} - {dn for dn, _ in reference.entries}
+    if operation.deref in (1, 3) and len(extra) == 1 \
+            and operation.text.lower().startswith(f"'{extra.copy().pop().lower()}' 1 "):
+        ours.entries = reference.entries
+        return "RFC 4511 4.5.1.3: singleLevel is applied to any dereferenced object, the base too"
     return None
 
 
@@ -136,7 +144,7 @@ def _worded(_operation, reference, ours):
 
 _OF_FILTERS = {
     "AttributeDescription contains inappropriate characters", "empty AttributeDescription",
-    "matching rule not recognized", "value does not conform to assertion syntax",
+    "matching rule not recognized", "attribute type undefined", "value does not conform to assertion syntax",
     "matching rule use with this attribute not appropriate", "inappropriate matching request",
 }
 
@@ -159,14 +167,25 @@ def _published(operation, reference, ours):
     return None
 
 
+_COMPUTED = ("entryDN", "subschemaSubentry", "hasSubordinates")
+
+
 def _bare(operation, reference, ours):
     """The reference returns computed attributes without values when none of them matched."""
     if "[values]" not in operation.text or reference.entries == ours.entries:
         return None
-    reference.entries = tuple((dn, tuple(a for a in attrs if a[1]))
-                              for dn, attrs in reference.entries)
-    return "RFC 4511 4.5.1.8: attributes come without values when typesOnly asks for it" \
-        if reference.entries == ours.entries else None
+    for view in (reference, ours):
+        view.entries = tuple((dn, tuple(a for a in attrs if a[1] or a[0] not in _COMPUTED))
+                             for dn, attrs in view.entries)
+    return "RFC 4511 4.5.1.8: attributes come without values when typesOnly asks for it"
+
+
+def _followed(operation, reference, ours):
+    if operation.deref in (2, 3) and reference.code == ours.code == 10 \
+            and reference.matched == ours.matched and reference.referrals != ours.referrals:
+        ours.referrals = reference.referrals
+        return "RFC 4511 4.1.10: after an alias the URL has the name it led to"
+    return None
 
 
 def _matched(operation, reference, ours):
@@ -197,8 +216,8 @@ def _spelled(operation, reference, ours):
     return None
 
 
-_RULES = [_derived, _unknown, _unbounded, _managed, _spelled, _critical, _code, _list, _bare,
-          _limited, _once, _explained, _worded, _undefined, _published, _matched]
+_RULES = [_followed, _derived, _unknown, _unbounded, _named_class, _managed, _critical, _code, _looped,
+          _spelled, _bare, _limited, _once, _explained, _worded, _undefined, _published, _matched]
 
 
 def why(operation, views):

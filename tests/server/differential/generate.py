@@ -80,9 +80,12 @@ class Generator:
         if self.rng.random() > 0.12:
             return [], ""
         name = self.rng.choice(choices + ["unknown"])
-        attrs = self.rng.choice(READ)
+        attrs, tree = self.rng.choice(READ), self.filter(1)
+        items = [self.item() for _ in range(self.rng.randint(1, 3))]
+        shown = {"assert": filters.text(tree), "values": "".join(map(filters.text, items)),
+                 "pre": attrs, "post": attrs}.get(name, "")
         made = {
-            "assert": lambda: control(ASSERTION, filters.encode(self.filter(1))),
+            "assert": lambda: control(ASSERTION, filters.encode(tree)),
             "noop": lambda: control(NOOP), "relax": lambda: control(RELAX),
             "manage": lambda: control(MANAGE_DSA_IT), "pre": lambda: read_control(PRE_READ, attrs),
             "post": lambda: read_control(POST_READ, attrs),
@@ -91,10 +94,10 @@ class Generator:
             "subentries": lambda: control(SUBENTRIES, ber.boolean(self.rng.random() < 0.5)),
             "copy": lambda: control(DONT_USE_COPY),
             "values": lambda: control(MATCHED_VALUES, ber.sequence(
-                *[filters.encode(self.item()) for _ in range(self.rng.randint(1, 3))])),
+                *[filters.encode(item) for item in items])),
             "unknown": lambda: control("1.2.3.4", critical=self.rng.random() < 0.5),
         }[name]()
-        return [made], f" [{name}]"
+        return [made], f" [{name}] {shown}"
 
     def leaf(self):
         """One filter item."""
@@ -122,6 +125,8 @@ class Generator:
 
     def substring(self, attr, value):
         """A substring item cut from a value."""
+        if attr == "postalAddress":
+            return "=", attr, value
         text = value.decode("utf-8", "replace")
         cut = [self.rng.randint(0, len(text)) for _ in range(2)]
         low, high = min(cut), max(cut)
