@@ -62,6 +62,10 @@ loop_op_new(struct loop *l)
 void
 loop_op_free(struct loop *l, struct op *op)
 {
+	const struct bv *secret = &op->msg.u.bind.password;
+
+	if (op->msg.tag == LDAP_REQ_BIND && secret->n > 0)
+		explicit_bzero((void *)(uintptr_t)secret->p, secret->n);
 	if (l->free_op_count >= KEEP_OPS) {
 		arena_free(&op->arena);
 		buf_done(&op->assembly);
@@ -179,6 +183,19 @@ peer_label(const struct listener *from, int fd, char *out, size_t size)
 	snprintf(out, size, ss.ss_family == AF_INET6 ? "IP=[%s]:%s" : "IP=%s:%s", host, port);
 }
 
+/* Says it once a minute: a flood of connections must not become one of log lines. */
+static void
+say_fds_are_short(struct loop *l)
+{
+	static _Atomic int64_t next_ms;
+
+	if (l->now_ms < atomic_load(&next_ms))
+		return;
+	atomic_store(&next_ms, l->now_ms + 60000);
+	log_error("connections are refused: file descriptors run out; raise the limit (ulimit -n, "
+		  "LimitNOFILE)");
+}
+
 static void
 accept_from(struct loop *l, const struct listener *from)
 {
@@ -190,8 +207,7 @@ accept_from(struct loop *l, const struct listener *from)
 		if (fd < 0)
 			return;
 		if (fds_are_short(l, fd)) {
-			log_error("a connection is refused: file descriptors run out; raise the "
-				  "limit (ulimit -n, LimitNOFILE)");
+			say_fds_are_short(l);
 			close(fd);
 			return;
 		}

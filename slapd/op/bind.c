@@ -162,6 +162,8 @@ collect(struct op *op, struct attempt *t)
 	op->be = world_backend(op->world, t->dn->normal);
 	if (op->be == NULL)
 		return 0;
+	if ((op->be->conf->restrict_ops & CONF_OP_BIND) != 0)
+		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (world_is_root(op->be, t->dn->normal) && op->be->conf->rootpw.n > 0) {
 		add_candidate(op, t, op->be->conf->rootpw);
 		return 0;
@@ -259,6 +261,8 @@ op_bind(struct op *op)
 	const struct wire_bind *q = &op->msg.u.bind;
 
 	become(op, BV_LIT(""), BV_LIT(""), false);
+	if (!q->sasl || !bv_is(q->mechanism, "EXTERNAL") || q->version != 3)
+		op->session->saslbind_in_progress = false;
 	int code = check_version(op);
 	if (code != 0)
 		return code;

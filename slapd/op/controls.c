@@ -61,22 +61,31 @@ read_assertion(struct op *op, const struct wire_control *c)
 	return 0;
 }
 
+/* RFC 4527: the list of a read-entry control is bounded like that of a search. */
+static int
+read_entry_list(
+    struct op *op, const struct wire_control *c, const char *name, struct bv **attrs, size_t *count)
+{
+	unsigned max = op->world->conf->message_limits.attrs;
+
+	if (control_read_entry_decode(op->arena, c->value, attrs, count) != 0)
+		return op_fail(op, LDAP_PROTOCOL_ERROR, "%s control: decoding error", name);
+	if (*count > max)
+		return op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+		    "%s control: more than %u attribute names", name, max);
+	return 0;
+}
+
 static int
 read_pre_read(struct op *op, const struct wire_control *c)
 {
-	if (control_read_entry_decode(
-		op->arena, c->value, &op->ctl.pre_attrs, &op->ctl.pre_count) != 0)
-		return op_fail(op, LDAP_PROTOCOL_ERROR, "preread control: decoding error");
-	return 0;
+	return read_entry_list(op, c, "preread", &op->ctl.pre_attrs, &op->ctl.pre_count);
 }
 
 static int
 read_post_read(struct op *op, const struct wire_control *c)
 {
-	if (control_read_entry_decode(
-		op->arena, c->value, &op->ctl.post_attrs, &op->ctl.post_count) != 0)
-		return op_fail(op, LDAP_PROTOCOL_ERROR, "postread control: decoding error");
-	return 0;
+	return read_entry_list(op, c, "postread", &op->ctl.post_attrs, &op->ctl.post_count);
 }
 
 static int

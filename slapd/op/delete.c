@@ -18,6 +18,9 @@ op_delete_prepare(struct op *op)
 	return code == 0 ? target_backend_for_write(op, &op->target) : code;
 }
 
+/* One request may not hold all other writes for minutes. */
+enum { TREE_MAX = 100000 };
+
 /* The entries to remove, superiors before subordinates: removed from the end. */
 struct doomed {
 	uint64_t *ids;
@@ -52,15 +55,16 @@ check_one(struct op *op, struct store_read *r, uint64_t id)
 {
 	struct record rec;
 	struct bv normal;
+	struct arena_mark mark = arena_mark(op->arena);
 
 	int err = store_get(r, id, &rec, NULL);
 	if (err == 0)
 		err = store_dn(r, &rec, op->arena, NULL, &normal);
+	bool allowed = err == 0 && target_allows(op, normal, NULL, BV_NONE, ACL_WRITE_DELETE);
+	arena_rewind(op->arena, mark);
 	if (err != 0)
 		return op_store_error(op, err, NULL);
-	if (!target_allows(op, normal, NULL, BV_NONE, ACL_WRITE_DELETE))
-		return write_refused(op, op->target.normal, "no write access to parent");
-	return 0;
+	return allowed ? 0 : write_refused(op, op->target.normal, "no write access to parent");
 }
 
 static int
@@ -75,22 +79,11 @@ collect(struct op *op, struct store_read *r, uint64_t top, struct doomed *d)
 		code = collect_children(op, r, d->ids[i], d);
 		if (code == 0)
 			code = check_one(op, r, d->ids[i]);
+		if (code == 0 && d->count > TREE_MAX)
+			code = op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+			    "the subtree has more than %d entries; delete it in parts", TREE_MAX);
 	}
 	return code;
-}
-
-/* Databases glued below the entry count as its children. */
-static bool
-has_glued(struct op *op)
-{
-	const struct backend *sub;
-	size_t from = 0;
-
-	while ((sub = world_glued(op->world, op->be, &from)) != NULL) {
-		if (dn_normal_is_under(sub->conf->suffixes[0].normal, op->target.normal))
-			return true;
-	}
-	return false;
 }
 
 static int
@@ -121,7 +114,7 @@ op_delete_apply(struct op *op, struct store_write *w)
 		code = collect(op, r, id, &d);
 	if (code != 0)
 		return code;
-	if (has_glued(op) || (d.count == 1 && store_has_children(r, id)))
+	if (target_has_glued(op) || (d.count == 1 && store_has_children(r, id)))
 		return op_fail(
 		    op, LDAP_NOT_ALLOWED_ON_NONLEAF, "subordinate objects must be deleted first");
 	code = write_read_control(op, r, id, false);

@@ -45,6 +45,17 @@ is_suffix(const struct op *op)
 	return false;
 }
 
+/* The new name may lie in another database: under another suffix, or at a glued one. */
+static bool
+leaves_database(struct op *op, const struct moddn *m)
+{
+	struct dn superior = m->has_superior ? m->superior : dn_parent(&op->target);
+	struct dn made = dn_join(op->arena, &m->rdn, &superior);
+
+	return (m->has_superior && world_backend(op->world, superior.normal) != op->be) ||
+	       world_backend(op->world, made.normal) != op->be;
+}
+
 static int
 check_names(struct op *op, const struct moddn *m)
 {
@@ -57,8 +68,7 @@ check_names(struct op *op, const struct moddn *m)
 			return op_fail(
 			    op, LDAP_UNWILLING_TO_PERFORM, "cannot place an entry above itself");
 	}
-	if (is_suffix(op) ||
-	    (m->has_superior && world_backend(op->world, m->superior.normal) != op->be))
+	if (is_suffix(op) || target_has_glued(op) || leaves_database(op, m))
 		return op_fail(op, LDAP_AFFECTS_MULTIPLE_DSAS, "cannot rename between DSAs");
 	return 0;
 }

@@ -1,10 +1,7 @@
-#include <stdatomic.h>
-
 #include "acl/acl.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/match.h"
@@ -14,6 +11,7 @@
 #include "op/limits.h"
 #include "op/memory.h"
 #include "op/op.h"
+#include "op/oplog.h"
 #include "op/page.h"
 #include "op/select.h"
 #include "op/target.h"
@@ -22,7 +20,6 @@
 #include "store/plan.h"
 #include "store/store.h"
 #include "store/test.h"
-#include "wire/control.h"
 #include "wire/filter.h"
 
 /*
@@ -32,7 +29,7 @@
  * ID. Each area is walked twice: for entries, then for continuation references.
  */
 
-enum { SLICE_CANDIDATES = 4096, CLOCK_EVERY = 64, SLICE_US = 5000 };
+enum { SLICE_CANDIDATES = 4096, SLICE_US = 5000 };
 
 enum phase { PHASE_ENTRIES, PHASE_REFERENCES };
 
@@ -219,29 +216,6 @@ start(struct op *op)
 }
 
 static void
-note_missing_index(struct op *op, const struct plan *p)
-{
-	static _Atomic uint64_t said[64]; /* one bit per attribute type */
-	unsigned kind = 0;
-	const struct attr_desc *d = plan_missing_index(p, &kind);
-
-	if (d == NULL || plan_estimate(p) < 1000)
-		return;
-	unsigned bit = d->type->index % (64 * 64);
-	uint64_t mask = 1ULL << (bit % 64);
-	if ((atomic_fetch_or(&said[bit / 64], mask) & mask) != 0)
-		return;
-	log_error("conn=%llu op=%llu: a search on %.*s looks at every entry: %.*s has no %s index; "
-		  "add one to the database's configuration",
-	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id,
-	    BV(op->be->conf->name), BV(d->name),
-	    kind == INDEX_EQ	   ? "eq"
-	    : kind == INDEX_PRES   ? "pres"
-	    : kind == INDEX_APPROX ? "approx"
-				   : "sub");
-}
-
-static void
 bind_filter(struct op *op, struct search *s, struct store_read *r)
 {
 	struct acl_who who = {op->who.normal, op_is_root(op, op->be)};
@@ -274,7 +248,7 @@ open_plan(struct op *op, struct search *s, struct store_read *r)
 		plan_seek(s->plan, s->last_id);
 	if (s->phase == PHASE_REFERENCES)
 		return 0;
-	note_missing_index(op, s->plan);
+	oplog_missing_index(op, s->plan);
 	if (s->limits.unchecked > 0 && plan_estimate(s->plan) > (uint64_t)s->limits.unchecked)
 		return op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
 		    "the search would look at more than %lld entries; use an indexed filter",
@@ -334,9 +308,7 @@ end_page(struct op *op, struct search *s)
 	struct page_position at = {s->last_id, s->sent_before + op->entries_sent,
 	    (uint32_t)(s->area * 2 + (s->phase == PHASE_REFERENCES))};
 
-	op->assembly.n = 0;
-	control_paged_encode(&op->assembly, 0, page_cookie(op, &at));
-	op_add_control(op, LDAP_OID_PAGED, arena_dup(op->arena, buf_bv(&op->assembly)));
+	page_answer(op, &at);
 	return op_code(op, LDAP_SUCCESS);
 }
 
@@ -447,25 +419,12 @@ next_walk(struct op *op, struct search *s)
 	return true;
 }
 
-static int
-finish(struct op *op, struct search *s)
-{
-	if ((op->ctl.given & OP_CTL_PAGED) != 0) {
-		op->assembly.n = 0;
-		control_paged_encode(&op->assembly, 0, BV_LIT(""));
-		op_add_control(op, LDAP_OID_PAGED, arena_dup(op->arena, buf_bv(&op->assembly)));
-	}
-	(void)s;
-	return op_code(op, LDAP_SUCCESS);
-}
-
 static bool
 slice_is_over(const struct op *op, unsigned looked, int64_t slice_start_us)
 {
 	if (op->out->n > op->world->conf->max_unread_output_bytes / 2)
 		return true;
-	return looked >= SLICE_CANDIDATES ||
-	       (looked % CLOCK_EVERY == 0 && clock_mono_us() - slice_start_us > SLICE_US);
+	return looked >= SLICE_CANDIDATES || (clock_mono_us() - slice_start_us > SLICE_US);
 }
 
 static int
@@ -495,7 +454,7 @@ run_slice(struct op *op, struct search *s)
 		struct arena_mark mark = arena_mark(scratch);
 		int more = next_candidate(op, s, &id);
 		if (more == 0)
-			return finish(op, s);
+			break;
 		if (more < 0)
 			return op->code != 0 ? op->code : op_store_error(op, more, NULL);
 		int code = visit(op, s, id, &ended);
@@ -504,8 +463,10 @@ run_slice(struct op *op, struct search *s)
 			return code;
 		s->last_id = id;
 		if (slice_is_over(op, looked, start_us))
-			return OP_YIELD;
+			return OP_YIELD; /* the time limit is looked at before the next slice */
 	}
+	page_answer(op, NULL);
+	return op_code(op, LDAP_SUCCESS);
 }
 
 int
@@ -524,11 +485,13 @@ op_search(struct op *op)
 	}
 	if (s->page_ended) {
 		stop_reading(op, s);
-		finish(op, s);
+		page_answer(op, NULL);
 		return op_fail(op, LDAP_SUCCESS, "search abandoned by pagedResult size=0");
 	}
-	if (s->deadline_us > 0 && clock_mono_us() > s->deadline_us)
+	if (s->deadline_us > 0 && clock_mono_us() > s->deadline_us) {
+		stop_reading(op, s);
 		return op_code(op, LDAP_TIMELIMIT_EXCEEDED);
+	}
 	int code = enter_area(op, s);
 	if (code == 0)
 		code = run_slice(op, s);

@@ -33,13 +33,19 @@ struct select {
 	size_t value_item_count;
 	bool filter_values;
 	const struct attr_map *map; /* the map verdicts are for */
-	uint8_t *verdicts;	    /* by attribute ID */
+	uint64_t serial;	    /* of the map that verdicts are for; 0: none */
+	size_t verdict_count;
+	uint8_t *verdicts; /* by attribute ID */
 	bool computed_entry_dn, computed_subschema, computed_has_sub, computed_num_sub;
 };
 
 static void
 want(struct op *op, struct select *s, const struct attr_desc *d)
 {
+	for (size_t i = 0; i < s->wanted_count; i++) {
+		if (s->wanted[i] == d)
+			return;
+	}
 	s->wanted = arena_grow(
 	    op->arena, s->wanted, s->wanted_count, s->wanted_count + 1, sizeof(*s->wanted));
 	s->wanted[s->wanted_count++] = d;
@@ -162,10 +168,18 @@ decide(struct op *op, const struct select *s, const struct attr_desc *d)
 static void
 bind_map(struct op *op, struct select *s, const struct attr_map *map)
 {
+	size_t need = attr_map_count(map) + 1;
+
 	if (s->map == map)
 		return;
 	s->map = map;
-	s->verdicts = arena_zalloc(op->arena, attr_map_count(map) + 1, 1);
+	if (s->serial == attr_map_serial(map))
+		return;
+	s->serial = attr_map_serial(map);
+	if (need > s->verdict_count)
+		s->verdicts = arena_alloc(op->arena, need);
+	s->verdict_count = need;
+	memset(s->verdicts, VERDICT_UNKNOWN, need);
 }
 
 void

@@ -58,9 +58,13 @@ target_may_search(
 	op->access_asked = true;
 	if (acl_decided_once(op->be->acl, &who, d, ACL_SEARCH, &allowed))
 		return allowed;
-	if (store_dn(op_reader(op, op->be), r, op->readers->scratch, NULL, &dn) != 0)
-		return false;
-	return target_allows(op, dn, d, BV_NONE, ACL_SEARCH);
+	/* The scratch arena is the loop's: a write runs on another thread. */
+	struct arena *a = op->write != NULL ? op->arena : op->readers->scratch;
+	struct arena_mark mark = arena_mark(a);
+	allowed = store_dn(op_reader(op, op->be), r, a, NULL, &dn) == 0 &&
+		  target_allows(op, dn, d, BV_NONE, ACL_SEARCH);
+	arena_rewind(a, mark);
+	return allowed;
 }
 
 bool
@@ -326,4 +330,17 @@ target_find(struct op *op, struct store_read *r, const struct dn *dn, const char
 		return target_refer(op, r, rec_out, dn, scope_suffix);
 	*id_out = id;
 	return 0;
+}
+
+bool
+target_has_glued(const struct op *op)
+{
+	const struct backend *sub;
+	size_t from = 0;
+
+	while ((sub = world_glued(op->world, op->be, &from)) != NULL) {
+		if (dn_normal_is_under(sub->conf->suffixes[0].normal, op->target.normal))
+			return true;
+	}
+	return false;
 }

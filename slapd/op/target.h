@@ -64,4 +64,7 @@ bool target_may_search(
 /* The same for reading an attribute as a whole. */
 bool target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc);
 
+/* Returns whether a database glued under op->be lies at or below the target. */
+bool target_has_glued(const struct op *op);
+
 #endif

@@ -81,8 +81,9 @@ write_read_control(struct op *op, struct store_read *r, uint64_t id, bool post)
 	int err = store_get(r, id, &rec, NULL);
 	if (err == 0)
 		err = store_dn(r, &rec, op->arena, &e.pretty_dn, &e.normal_dn);
+	/* Behind the change a failure must take the change back. */
 	if (err != 0)
-		return op_store_error(op, err, NULL);
+		return post ? op_hard_error(op, err, NULL) : op_store_error(op, err, NULL);
 	struct select *s = select_new(op, post ? op->ctl.post_attrs : op->ctl.pre_attrs,
 	    post ? op->ctl.post_count : op->ctl.pre_count, false);
 	struct bv attrs = BV_LIT("");

@@ -30,6 +30,7 @@ opcase_init(struct opcase *c, enum ldap_tag tag)
 	memset(c, 0, sizeof(*c));
 	c->arena = arena_new(0);
 	c->conf.filter_limits = filter_default_limits;
+	c->conf.message_limits = message_default_limits;
 	c->db.type = CONF_DB_MDB;
 	c->db.has_rootdn = true;
 	c->db.rootdn.normal = BV_LIT("cn=admin");
