@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "config/conf.h"
+#include "net/connops.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "op/run.h"
@@ -32,18 +33,6 @@ enum {
 };
 
 static _Atomic uint64_t next_conn_id = 1000;
-
-static struct op *
-find_op(void *owner, int32_t id, const struct op *except)
-{
-	struct conn *c = owner;
-
-	for (struct op *op = c->ops; op != NULL; op = op->next) {
-		if (op->msg.id == id && op != except)
-			return op;
-	}
-	return NULL;
-}
 
 static void
 read_peer_credentials(struct conn *c)
@@ -79,7 +68,7 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	c->session.local = from->local;
 	c->session.ssf = from->local ? 71 : 0;
 	c->session.owner = c;
-	c->session.find = find_op;
+	c->session.find = connops_find;
 	if (from->local)
 		read_peer_credentials(c);
 	c->next = l->conns;
@@ -127,37 +116,6 @@ conn_free(struct conn *c)
 	free(c);
 }
 
-static void
-forget_op(struct conn *c, struct op *op)
-{
-	for (struct op **at = &c->ops; *at != NULL; at = &(*at)->next) {
-		if (*at != op)
-			continue;
-		*at = op->next;
-		c->op_count--;
-		break;
-	}
-	loop_op_free(c->loop, op);
-}
-
-/* Drops what only this loop holds; operations on other threads keep the connection in memory. */
-static void
-drop_ops(struct conn *c)
-{
-	for (struct op *op = c->ops, *next; op != NULL; op = next) {
-		next = op->next;
-		if (op->state == OP_WAITING) {
-			(void)op_take_back(op, false);
-			continue;
-		}
-		run_drop(op);
-		forget_op(c, op);
-	}
-	if (c->held != NULL)
-		loop_op_free(c->loop, c->held);
-	c->held = NULL;
-}
-
 /* Closes the socket; frees the connection unless operations are out. Returns with c possibly gone.
  */
 static void
@@ -169,7 +127,7 @@ conn_close(struct conn *c, const char *reason)
 		    reason == NULL ? "" : reason, reason == NULL ? "" : ")");
 		close(c->fd);
 		c->fd = -1;
-		drop_ops(c);
+		connops_drop(c);
 	}
 	if (c->op_count == 0)
 		conn_free(c);
@@ -188,10 +146,16 @@ unread_bytes(const struct conn *c)
 }
 
 /* Half of what may wait is where operations pause, so that each may finish the entry it is at. */
+static size_t
+pause_bytes(const struct conn *c)
+{
+	return conf_of(c)->max_unread_output_bytes / 2;
+}
+
 static bool
 output_is_full(const struct conn *c)
 {
-	return unread_bytes(c) >= conf_of(c)->max_unread_output_bytes / 2;
+	return unread_bytes(c) >= pause_bytes(c);
 }
 
 /* Forgets what was sent when that is most of it: a slow reader costs what it has not read. */
@@ -422,32 +386,6 @@ conn_hung_up(struct conn *c)
 	conn_close(c, n < 0 && errno != EAGAIN ? "connection lost" : NULL);
 }
 
-/* A slice for every search of the connection that yielded, as long as the output has room. */
-static void
-continue_ops(struct conn *c)
-{
-	for (struct op *op = c->ops, *next; op != NULL; op = next) {
-		next = op->next;
-		if (op->state != OP_RUNNING)
-			continue;
-		if (output_is_full(c))
-			return;
-		enum run_state state = run_continue(op);
-		if (state == RUN_DONE)
-			forget_op(c, op);
-	}
-}
-
-static bool
-has_yielded(const struct conn *c)
-{
-	for (const struct op *op = c->ops; op != NULL; op = op->next) {
-		if (op->state == OP_RUNNING)
-			return true;
-	}
-	return false;
-}
-
 static void
 start_held(struct conn *c)
 {
@@ -464,7 +402,7 @@ conn_run(struct conn *c)
 {
 	if (c->fd < 0)
 		return;
-	continue_ops(c);
+	connops_continue(c, pause_bytes(c));
 	start_held(c);
 	if (c->in.n > 0 && may_start_more(c)) {
 		size_t used = take_requests(c, buf_bv(&c->in));
@@ -475,7 +413,7 @@ conn_run(struct conn *c)
 	}
 	if (!flush(c))
 		return;
-	if (!output_is_full(c) && (has_yielded(c) || (c->input_waits && may_start_more(c))))
+	if (!output_is_full(c) && (connops_any_yielded(c) || (c->input_waits && may_start_more(c))))
 		loop_make_runnable(c->loop, c);
 }
 
@@ -492,7 +430,7 @@ void
 conn_finished(struct conn *c, struct op *op)
 {
 	if (c->fd < 0) {
-		forget_op(c, op);
+		connops_forget(c, op);
 		if (c->op_count == 0)
 			conn_free(c);
 		return;
@@ -501,7 +439,7 @@ conn_finished(struct conn *c, struct op *op)
 	if (op->msg.tag == LDAP_REQ_BIND)
 		c->binding = false;
 	if (run_finish(op) == RUN_DONE)
-		forget_op(c, op);
+		connops_forget(c, op);
 	loop_make_runnable(c->loop, c);
 }
 

@@ -16,7 +16,6 @@
 #include "op/write.h"
 #include "store/attrmap.h"
 #include "store/test.h"
-#include "wire/control.h"
 
 /*
  * Entries in memory are records like stored ones, so that selection and filters
@@ -127,19 +126,6 @@ page_is_full(const struct op *op)
 	       op->entries_sent >= (uint64_t)op->ctl.page_size;
 }
 
-/* next: the entry to go on with; 0: there is none. */
-static void
-answer_paging(struct op *op, size_t next)
-{
-	struct page_position at = {next, op->entries_sent, 0};
-
-	if ((op->ctl.given & OP_CTL_PAGED) == 0)
-		return;
-	op->assembly.n = 0;
-	control_paged_encode(&op->assembly, 0, next == 0 ? BV_LIT("") : page_cookie(op, &at));
-	op_add_control(op, LDAP_OID_PAGED, arena_dup(op->arena, buf_bv(&op->assembly)));
-}
-
 static int
 emit(struct op *op, const struct memory_db *db, const struct memory_entry *m, struct select *sel)
 {
@@ -219,7 +205,8 @@ memory_search(struct op *op, const struct memory_db *db)
 			code = emit(op, db, m, sel);
 		arena_rewind(op->readers->scratch, mark);
 	}
-	answer_paging(op, next);
+	struct page_position at = {next, op->entries_sent, 0};
+	page_answer(op, next == 0 ? NULL : &at);
 	return op_code(op, code);
 }
 

@@ -1,9 +1,16 @@
 #include "op/oplog.h"
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/conf.h"
+#include "model/desc.h"
+#include "model/schema.h"
 #include "op/op.h"
+#include "op/world.h"
+#include "store/plan.h"
 #include "wire/filter.h"
 
 /* Request and result lines. No credential, value or new password is ever written. */
@@ -115,4 +122,26 @@ oplog_result(const struct op *op, unsigned tag)
 	else
 		log_msg(LOG_L_STATS, HEAD "RESULT tag=%u err=%d qtime=%.6f etime=%.6f text=%.*s",
 		    IDS(op), tag, op->code, qtime, etime, BV(op->text));
+}
+
+void
+oplog_missing_index(const struct op *op, const struct plan *p)
+{
+	static _Atomic uint64_t said[64]; /* one bit per attribute type */
+	unsigned kind = 0;
+	const struct attr_desc *d = plan_missing_index(p, &kind);
+
+	if (d == NULL || plan_estimate(p) < 1000)
+		return;
+	unsigned bit = d->type->index % (64 * 64);
+	uint64_t mask = 1ULL << (bit % 64);
+	if ((atomic_fetch_or(&said[bit / 64], mask) & mask) != 0)
+		return;
+	log_error(HEAD "a search on %.*s looks at every entry: %.*s has no %s index; add one to "
+		       "the database's configuration",
+	    IDS(op), BV(op->be->conf->name), BV(d->name),
+	    kind == INDEX_EQ	   ? "eq"
+	    : kind == INDEX_PRES   ? "pres"
+	    : kind == INDEX_APPROX ? "approx"
+				   : "sub");
 }

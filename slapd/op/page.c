@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "op/op.h"
 #include "op/world.h"
+#include "wire/control.h"
 #include "wire/filter.h"
 
 /* Cookie: position (20 octets) and SipHash-2-4 under the process's secret over position and search.
@@ -106,4 +107,14 @@ page_read_cookie(struct op *op, struct bv cookie, struct page_position *out)
 	memcpy(&out->sent, cookie.p + 8, 8);
 	memcpy(&out->area, cookie.p + 16, 4);
 	return true;
+}
+
+void
+page_answer(struct op *op, const struct page_position *next)
+{
+	if ((op->ctl.given & OP_CTL_PAGED) == 0)
+		return;
+	op->assembly.n = 0;
+	control_paged_encode(&op->assembly, 0, next == NULL ? BV_LIT("") : page_cookie(op, next));
+	op_add_control(op, LDAP_OID_PAGED, arena_dup(op->arena, buf_bv(&op->assembly)));
 }

@@ -25,4 +25,8 @@ struct bv page_cookie(struct op *op, const struct page_position *p);
 /* Reads a cookie; returns whether it is one of ours for this very search. */
 bool page_read_cookie(struct op *op, struct bv cookie, struct page_position *out);
 
+/* Adds the response control to a search that asked for pages: where the next begins; NULL: all was
+ * sent. */
+void page_answer(struct op *op, const struct page_position *next);
+
 #endif
