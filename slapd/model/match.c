@@ -127,10 +127,24 @@ asserts_class(const struct resolver *r, const struct match *m)
 {
 	const struct schema_known *known = schema_known(r->schema);
 
-	if (m->desc == NULL || m->dn_attributes || m->rule != m->desc->type->equality)
+	if (m->desc == NULL || m->rule != m->desc->type->equality)
 		return false;
 	return m->desc == desc_of_type(r->schema, known->object_class) ||
 	       m->desc == desc_of_type(r->schema, known->structural_object_class);
+}
+
+/* A class in the entry's name counts only as it stands there. */
+static struct match *
+class_or_name(struct resolver *r, struct match *m, struct bv value)
+{
+	struct match *set = class_set(r, m, value), *either = node(r, MATCH_OR);
+	size_t cap = 0;
+
+	if (!m->dn_attributes)
+		return set;
+	add_child(r, either, &cap, set);
+	add_child(r, either, &cap, m);
+	return either;
 }
 
 /* Gives the node its rule and assertion; undefined when the value is none of the rule's. */
@@ -141,7 +155,7 @@ assert_value(struct resolver *r, struct match *m, const struct match_rule *rule,
 	if (rule == NULL ||
 	    rule_normalize_assertion(rule, r->schema, r->arena, value, &m->normal) != 0)
 		return undefined(r);
-	return asserts_class(r, m) ? class_set(r, m, value) : m;
+	return asserts_class(r, m) ? class_or_name(r, m, value) : m;
 }
 
 /*

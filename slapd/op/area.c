@@ -253,6 +253,11 @@ add_target(struct op *op, struct store_read *r, const struct area *in, const str
 		return 0;
 	if (store_get(r, a.base, &target, NULL) != 0 || (target.flags & RECORD_ALIAS) != 0)
 		return 0;
+	/* What is below a referral is elsewhere: the client is told even when only that was asked.
+	 */
+	if ((target.flags & RECORD_REFERRAL) != 0 && a.scope == LDAP_SCOPE_SUBORDINATES &&
+	    (op->ctl.given & OP_CTL_MANAGE_DSA_IT) == 0)
+		a.scope = LDAP_SCOPE_WHOLE_SUBTREE;
 	a.normal = to.normal;
 	return area_add(op, areas, &a);
 }
