@@ -55,17 +55,6 @@ compare_has_attr(
 	return false;
 }
 
-static int
-computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct arena *a,
-    const struct bv **normals_out)
-{
-	struct op *op = arg;
-	struct store_read *read = op_reader(op, op->be);
-	struct select_entry e = {id, r, store_read_map(read), read, BV_NONE, op->target.normal};
-
-	return select_computed(op, &e, d, a, normals_out);
-}
-
 /* A stored password is compared by its scheme: clients ask whether a password is right. */
 static bool
 password_matches(
@@ -93,11 +82,11 @@ evaluate(
 	struct test_env env = {.schema = op->world->conf->schema,
 	    .map = map,
 	    .read = r,
-	    .computed = computed,
+	    .computed = select_computed_of,
 	    .arg = op};
 	const struct bv *normals;
 
-	bool virtual = computed(op, id, rec, m->desc, op->arena, &normals) >= 0;
+	bool virtual = select_computed_of(op, id, rec, m->desc, op->arena, &normals) >= 0;
 	if (!virtual && !compare_has_attr(rec, map, op->arena, m->desc))
 		return op_code(op, LDAP_NO_SUCH_ATTRIBUTE);
 	struct test *t = test_new(op->arena, m, &env);

@@ -53,20 +53,6 @@ struct search {
 	struct op *op;
 };
 
-static int
-computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct arena *a,
-    const struct bv **normals_out)
-{
-	struct op *op = arg;
-	struct store_read *read = op_reader(op, op->be);
-	struct select_entry e = {id, r, store_read_map(read), read, BV_NONE, BV_NONE};
-
-	if (d->type == schema_known(op->world->conf->schema)->entry_dn &&
-	    store_dn(read, r, a, NULL, &e.normal_dn) != 0)
-		return -1;
-	return select_computed(op, &e, d, a, normals_out);
-}
-
 static struct store_read *
 reader_of(struct op *op, const struct search *s)
 {
@@ -226,7 +212,7 @@ bind_filter(struct op *op, struct search *s, struct store_read *r)
 	    .map = s->map,
 	    .read = r,
 	    .may_search = acl_reads_all(op->be->acl, &who) ? NULL : target_may_search,
-	    .computed = computed,
+	    .computed = select_computed_of,
 	    .arg = op,
 	};
 	s->test = test_new(op->arena, s->match, &s->env);

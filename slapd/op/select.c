@@ -239,6 +239,20 @@ select_computed(struct op *op, const struct select_entry *e, const struct attr_d
 	return 1;
 }
 
+int
+select_computed_of(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    struct arena *a, const struct bv **normals_out)
+{
+	struct op *op = arg;
+	struct store_read *read = op_reader(op, op->be);
+	struct select_entry e = {id, r, store_read_map(read), read, BV_NONE, BV_NONE};
+
+	if (d->type == schema_known(op->world->conf->schema)->entry_dn &&
+	    store_dn(read, r, a, NULL, &e.normal_dn) != 0)
+		return -1;
+	return select_computed(op, &e, d, a, normals_out);
+}
+
 /* What put_computed_one needs beside the attribute. */
 struct computed_put {
 	struct op *op;

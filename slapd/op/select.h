@@ -57,4 +57,8 @@ struct attr_desc;
 int select_computed(struct op *op, const struct select_entry *e, const struct attr_desc *d,
     struct arena *a, const struct bv **normals_out);
 
+/* The same for struct test_env, on the database of op, which is the argument. */
+int select_computed_of(void *op, uint64_t id, const struct record *r, const struct attr_desc *d,
+    struct arena *a, const struct bv **normals_out);
+
 #endif

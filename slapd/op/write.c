@@ -40,17 +40,6 @@ write_modlist(struct op *op, struct modlist *m, struct errbuf *text)
 	    .text = text};
 }
 
-static int
-computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct arena *a,
-    const struct bv **normals_out)
-{
-	struct op *op = arg;
-	struct store_read *read = op_reader(op, op->be);
-	struct select_entry e = {id, r, store_read_map(read), read, BV_NONE, op->target.normal};
-
-	return select_computed(op, &e, d, a, normals_out);
-}
-
 int
 write_assert(struct op *op, struct store_read *r, uint64_t id, const struct record *rec)
 {
@@ -59,7 +48,7 @@ write_assert(struct op *op, struct store_read *r, uint64_t id, const struct reco
 	    .map = store_read_map(r),
 	    .read = r,
 	    .may_search = target_may_search,
-	    .computed = computed,
+	    .computed = select_computed_of,
 	    .arg = op};
 
 	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from . import data, expect
-from .client import BASE, ONE, SUB
+from . import data, expect, filters
+from .client import ASSERTION, BASE, ONE, SUB, control
 
 BOX = f"ou=alias,{data.SUFFIX}"
 REAL = f"ou=real,{BOX}"
@@ -66,6 +66,13 @@ def test_base_below_an_alias(anon, deref, code):
     assert result.dns() == ([LEAF] if code == 0 else [])
     if code:
         expect.matched(result, f"cn=tree,{BOX}")
+
+
+def test_assertion_looks_at_what_the_alias_stands_for(anon):
+    """RFC 4528 3: the target is the base object, which is the aliased one."""
+    for dn, code in ((REAL, 0), (f"cn=tree,{BOX}", 122)):
+        asserted = [control(ASSERTION, filters.encode(f"(entryDN={dn})"))]
+        expect.code(anon.search(f"cn=tree,{BOX}", BASE, deref=ALWAYS, controls=asserted), code)
 
 
 @pytest.mark.parametrize("deref", [NEVER, FINDING])
