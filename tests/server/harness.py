@@ -61,11 +61,12 @@ def schema_file(name, impl=None):
 
 
 def sanitized():
-    """Whether the server is built with AddressSanitizer, which keeps freed memory."""
+    """Whether the server is built with a sanitizer, which costs memory and time."""
     if not os.path.exists(sbin("slapd")):
         return False
     with open(sbin("slapd"), "rb") as program:
-        return b"__asan_init" in program.read()
+        text = program.read()
+        return b"__asan_init" in text or b"__tsan_init" in text
 
 
 def scratch():

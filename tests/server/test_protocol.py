@@ -332,7 +332,7 @@ def test_clients_that_never_read(make, readers):
             expect.ok(connection.search(data.SUFFIX, 2, "(uid=jean)"))
     with server.admin() as admin:
         expect.ok(admin.modify(data.SUFFIX, [(2, "description", ["x"])]))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < (30 if harness.sanitized() else 5)
     entries, done = 0, 0
     stuck[0].sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     while done < 5:
@@ -351,7 +351,7 @@ def resident(server):
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
 
 
-@pytest.mark.skipif(harness.sanitized(), reason="AddressSanitizer keeps freed memory")
+@pytest.mark.skipif(harness.sanitized(), reason="sanitizers keep freed memory")
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
     """What it has read is not kept."""
@@ -372,7 +372,7 @@ def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
     server.stop()
 
 
-@pytest.mark.skipif(harness.sanitized(), reason="AddressSanitizer keeps freed memory")
+@pytest.mark.skipif(harness.sanitized(), reason="sanitizers keep freed memory")
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_readers_that_do_not_read(make):
     server = make(entries=data.entries() + crowd(3000), extra="sizelimit unlimited")
