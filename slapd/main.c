@@ -270,8 +270,8 @@ static int
 start(const struct options *o, struct running *r, struct errbuf *e)
 {
 	r->arena = arena_new(0);
-	int err =
-	    listener_open_all(r->arena, bv_str(o->urls), &r->listeners, &r->listener_count, e);
+	int err = listener_open_all(
+	    r->arena, bv_str(o->urls), o->family, &r->listeners, &r->listener_count, e);
 	if (err == 0)
 		err = drop_privileges(o, e);
 	if (err == 0)

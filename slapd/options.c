@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -37,8 +38,8 @@ usage(const char *program)
 {
 	fprintf(stderr,
 	    "usage: %s options\n"
-	    "\t-4\t\tIPv4 only (give addresses in -h)\n"
-	    "\t-6\t\tIPv6 only (give addresses in -h)\n"
+	    "\t-4\t\tIPv4 only\n"
+	    "\t-6\t\tIPv6 only\n"
 	    "\t-d level\tdebug level; stay in the foreground (-d ? lists the levels)\n"
 	    "\t-f file\t\tconfiguration file (slapd.conf)\n"
 	    "\t-F dir\t\tconfiguration directory (slapd.d)\n"
@@ -167,7 +168,11 @@ set_option(struct options *o, int c, const char *arg)
 		o->versions++;
 		return OPTIONS_SERVE;
 	case '4':
+		o->family = AF_INET;
+		return OPTIONS_SERVE;
 	case '6':
+		o->family = AF_INET6;
+		return OPTIONS_SERVE;
 	case 'c':
 		return OPTIONS_SERVE;
 	default:

@@ -12,6 +12,7 @@ struct options {
 	int debug_bits;	 /* to standard error */
 	int syslog_bits; /* -s, on top of loglevel */
 	unsigned versions;
+	int family; /* -4, -6: AF_INET, AF_INET6; 0: both */
 };
 
 enum options_outcome { OPTIONS_SERVE, OPTIONS_ANSWERED, OPTIONS_WRONG };

@@ -24,6 +24,7 @@ enum { BACKLOG = 1024, DEFAULT_PORT = 389, MAX_LISTENERS = 64 };
 
 struct opening {
 	struct arena *a;
+	int family; /* AF_INET, AF_INET6; AF_UNSPEC: both */
 	struct listener *list;
 	size_t count;
 	struct errbuf *e;
@@ -84,7 +85,7 @@ open_tcp(struct opening *o, const struct url *u)
 {
 	char port[16];
 	struct addrinfo hints = {
-	    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+	    .ai_family = o->family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	struct addrinfo *found;
 	size_t before = o->count;
 	bool any = u->host.n == 0 || bv_is(u->host, "*");
@@ -191,10 +192,10 @@ is_separator(uint8_t c)
 }
 
 int
-listener_open_all(
-    struct arena *a, struct bv urls, struct listener **out, size_t *count_out, struct errbuf *e)
+listener_open_all(struct arena *a, struct bv urls, int family, struct listener **out,
+    size_t *count_out, struct errbuf *e)
 {
-	struct opening o = {a, NULL, 0, e};
+	struct opening o = {a, family, NULL, 0, e};
 	int err = 0;
 
 	for (size_t i = 0; i < urls.n && err == 0;) {

@@ -22,8 +22,8 @@ struct listener {
  * several sockets. 0 with the list in the arena; ERR_CONFIG or ERR_IO with a text that says what to
  * do.
  */
-int listener_open_all(struct arena *a, struct bv urls, struct listener **out, size_t *count_out,
-    struct errbuf *e) __attribute__((warn_unused_result));
+int listener_open_all(struct arena *a, struct bv urls, int family, struct listener **out,
+    size_t *count_out, struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Closes the sockets and removes the files of local ones. */
 void listener_close_all(struct listener *list, size_t count);

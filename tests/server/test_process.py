@@ -279,3 +279,26 @@ def test_descriptors_come_back(make):
         time.sleep(0.1)
     assert len(os.listdir(f"/proc/{server.pid}/fd")) <= count + 6
     server.stop()
+
+
+def reaches(address, port):
+    """Tells whether somebody listens on an address."""
+    try:
+        socket.create_connection((address, port), timeout=5).close()
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("flag,served,silent", [("-4", "127.0.0.1", "::1"), ("-6", "::1", "127.0.0.1")])
+def test_one_address_family_only(flag, served, silent):
+    """A listener without an address serves the family that -4 or -6 names."""
+    server = harness.Slapd(flags=[flag])
+    try:
+        server.port = harness.free_port()
+        server.start(f"ldap://:{server.port} {server.ldapi}")
+        assert reaches(served, server.port)
+        assert not reaches(silent, server.port)
+        server.stop()
+    finally:
+        server.remove()
