@@ -263,7 +263,8 @@ struct computed_put {
 };
 
 static void
-put_computed_one(const struct computed_put *p, const struct attr_type *type, struct bv value)
+put_computed_one(
+    const struct computed_put *p, const struct attr_type *type, struct bv value, struct bv normal)
 {
 	const struct select *s = p->select;
 	const struct attr_desc *d = desc_of_type(s->schema, type);
@@ -271,7 +272,7 @@ put_computed_one(const struct computed_put *p, const struct attr_type *type, str
 
 	if (!target_allows_read(p->op, p->entry->normal_dn, d))
 		return;
-	if (s->filter_values && !s->types_only && !selectval_holds(&t, value, value))
+	if (s->filter_values && !s->types_only && !selectval_holds(&t, value, normal))
 		return;
 	message_put_attr(p->out, d->name, &value, s->types_only ? 0 : 1);
 }
@@ -282,19 +283,22 @@ put_computed(struct op *op, const struct select *s, const struct select_entry *e
 {
 	const struct schema_known *k = schema_known(s->schema);
 	const struct computed_put p = {op, s, e, scratch, out};
+	const struct dn *schema_dn = &op->world->subschema.entries[0].dn;
 
 	if (s->computed_entry_dn)
-		put_computed_one(&p, k->entry_dn, e->pretty_dn);
+		put_computed_one(&p, k->entry_dn, e->pretty_dn, e->normal_dn);
 	if (s->computed_subschema)
-		put_computed_one(
-		    &p, k->subschema_subentry, op->world->subschema.entries[0].dn.pretty);
-	if (s->computed_has_sub && e->read != NULL)
-		put_computed_one(&p, k->has_subordinates,
-		    store_has_children(e->read, e->id) ? BV_LIT("TRUE") : BV_LIT("FALSE"));
-	if (s->computed_num_sub && e->read != NULL)
-		put_computed_one(&p, k->num_subordinates,
-		    arena_printf(
-			scratch, "%llu", (unsigned long long)store_child_count(e->read, e->id)));
+		put_computed_one(&p, k->subschema_subentry, schema_dn->pretty, schema_dn->normal);
+	if (s->computed_has_sub && e->read != NULL) {
+		bool has = store_has_children(e->read, e->id);
+		struct bv truth = has ? BV_LIT("TRUE") : BV_LIT("FALSE");
+		put_computed_one(&p, k->has_subordinates, truth, truth);
+	}
+	if (s->computed_num_sub && e->read != NULL) {
+		unsigned long long count = store_child_count(e->read, e->id);
+		struct bv text = arena_printf(scratch, "%llu", count);
+		put_computed_one(&p, k->num_subordinates, text, text);
+	}
 }
 
 /* Everything asked for is one contiguous run of the record and may be read. */
