@@ -84,6 +84,7 @@ in_scope(const struct op *op, const struct memory_entry *e)
 struct filter_arg {
 	struct op *op;
 	const struct memory_db *db;
+	bool fresh; /* an entry about to be added: without subordinates, like any other leaf */
 };
 
 static struct bv
@@ -103,6 +104,11 @@ filter_computed(void *arg, uint64_t id, const struct record *r, const struct att
 	const struct memory_entry *m = &f->db->entries[id];
 	struct select_entry e = {id, r, f->db->map, NULL, m->dn.pretty, m->dn.normal};
 
+	if (f->fresh && d->type == schema_known(f->op->world->conf->schema)->has_subordinates) {
+		static const struct bv leaf = {(const uint8_t *)"FALSE", 5};
+		*normals_out = &leaf;
+		return 1;
+	}
 	return select_computed(f->op, &e, d, a, normals_out);
 }
 
@@ -140,10 +146,10 @@ emit(struct op *op, const struct memory_db *db, const struct memory_entry *m, st
 }
 
 static int
-check_assertion(struct op *op, const struct memory_db *db, const struct memory_entry *m)
+check_assertion(struct op *op, const struct memory_db *db, const struct memory_entry *m, bool fresh)
 {
 	const struct schema *s = op->world->conf->schema;
-	struct filter_arg arg = {op, db};
+	struct filter_arg arg = {op, db, fresh};
 	struct test_env env = {.schema = s,
 	    .map = db->map,
 	    .dn_normal = filter_dn,
@@ -166,7 +172,7 @@ memory_assert(struct op *op, const struct entry *e)
 	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
 		return 0;
 	memory_build(op->arena, op->world->conf->schema, e, 1, &db);
-	return db.count == 1 ? check_assertion(op, &db, db.entries) : LDAP_ASSERTION_FAILED;
+	return db.count == 1 ? check_assertion(op, &db, db.entries, true) : LDAP_ASSERTION_FAILED;
 }
 
 int
@@ -174,7 +180,7 @@ memory_search(struct op *op, const struct memory_db *db)
 {
 	const struct wire_search *q = &op->msg.u.search;
 	const struct schema *s = op->world->conf->schema;
-	struct filter_arg arg = {op, db};
+	struct filter_arg arg = {op, db, false};
 	struct test_env env = {.schema = s,
 	    .map = db->map,
 	    .dn_normal = filter_dn,
@@ -185,7 +191,7 @@ memory_search(struct op *op, const struct memory_db *db)
 	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) || base == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
 	size_t first = 0, next = 0;
-	int code = check_assertion(op, db, base);
+	int code = check_assertion(op, db, base, false);
 	if (code == 0)
 		code = first_of_page(op, &first);
 	if (code != 0)
@@ -214,7 +220,7 @@ int
 memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 {
 	const struct memory_entry *m = memory_find(db, op->target.normal);
-	struct filter_arg arg = {op, db};
+	struct filter_arg arg = {op, db, false};
 	struct test_env env = {.schema = op->world->conf->schema,
 	    .map = db->map,
 	    .dn_normal = filter_dn,
@@ -223,7 +229,7 @@ memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 
 	if (m == NULL || !target_allows(op, op->target.normal, NULL, BV_NONE, ACL_COMPARE))
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
-	int code = check_assertion(op, db, m);
+	int code = check_assertion(op, db, m, false);
 	if (code != 0)
 		return code;
 	if (!compare_has_attr(&m->record, db->map, op->arena, match->desc))
