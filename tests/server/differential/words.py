@@ -4,8 +4,8 @@ Left out, because the reference errs and the directories would part: letters tha
 or drops (sharp s, soft hyphen, full width), surrogates in UTF-8 (RFC 3629 3), options in a DN (RFC 4514 3),
 Guide and Presentation Address values, OIDs of one number (RFC 4512 1.4), unknown names in a pre-read, absent values to delete under
 the permissive modify control (Microsoft ADTS 3.1.1.3.4.1.8), substrings that span the lines of an
-address (RFC 4517 4.2.13). test_filter.py, test_add.py and
-test_controls.py have them one by one.
+address (RFC 4517 4.2.13). test_precedence.py has most of
+them one by one.
 """
 
 from tests.server import data
