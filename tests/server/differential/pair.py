@@ -130,7 +130,7 @@ class Pair:
             for impl in (reference, tested):
                 self.servers.append(launch(impl))
             self.sides = [Side(server) for server in self.servers]
-            self.order = Order(self.servers[1].admin())
+            self.order = Order(self.servers[1].admin()) if tested == "ours" else None
         except BaseException:
             self.remove()
             raise

@@ -1,17 +1,18 @@
 """What random operations are made of: attributes, values good and bad, classes, selections.
 
 Left out, because the reference errs and the directories would part: letters that RFC 4518 2.2 folds
-or drops (sharp s, soft hyphen, full width), surrogates in UTF-8 (RFC 3629 3), options in a DN (RFC 4514 3),
-Guide and Presentation Address values, OIDs of one number (RFC 4512 1.4), unknown names in a pre-read, absent values to delete under
-the permissive modify control (Microsoft ADTS 3.1.1.3.4.1.8), substrings that span the lines of an
-address (RFC 4517 4.2.13). test_precedence.py has most of
-them one by one.
+or drops (sharp s, soft hyphen, full width), surrogates in UTF-8 (RFC 3629 3), options in a DN
+(RFC 4514 3), Guide and Presentation Address values, OIDs of one number (RFC 4512 1.4), unknown
+names in a pre-read, absent values to delete under the permissive modify control (Microsoft ADTS
+3.1.1.3.4.1.8), substrings that span the lines of an address (RFC 4517 4.2.13). test_precedence.py
+has most of them one by one.
 """
 
 from tests.server import data
 
 WORDS = ["alpha", "Beta", "gamma ray", "DELTA", "e", "Zo\u00eb", "\u0416\u0443\u043a", "a  b",
-         "omega", "x-y", "100", "beta", "Zoe\u0308", "a*b(c)", " lead", "trail ", "tab\there", "x" * 300]
+         "omega", "x-y", "100", "beta", "Zoe\u0308", "a*b(c)", " lead", "trail ",
+         "tab\there", "x" * 300]
 SHORT = WORDS[:12]
 NUMBERS = ["0", "1", "7", "42", "-5", "1000000", "99999999999999999999", "2147483648", "-1"]
 NAMES_OF_ENTRIES = [data.SUFFIX, data.dn_of("jean"), "DC=FALCOT,dc=com", "cn=gone,dc=other", "",
