@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +21,35 @@ enum { MAX_FILTER_TEXT = 1024, MAX_NAMES_TEXT = 512 };
 #define HEAD "conn=%llu op=%llu "
 #define IDS(op) (unsigned long long)(op)->session->conn_id, (unsigned long long)(op)->op_id
 
+static bool
+is_password(struct bv desc)
+{
+	desc.n = bv_find(desc, 0, ';');
+	return bv_is(desc, "userPassword") || bv_is(desc, "2.5.4.35");
+}
+
+/* Returns f, or a copy in which passwords are not told. Depth is bounded by the decoder's limit. */
+static const struct filter *
+without_passwords(const struct op *op, const struct filter *f)
+{
+	struct filter *copy;
+
+	if (f->child_count == 0 && (f->kind == FILTER_PRESENT || !is_password(f->desc)))
+		return f;
+	copy = arena_zalloc(op->arena, 1, sizeof(*copy));
+	*copy = *f;
+	if (f->child_count == 0) {
+		*copy = (struct filter){
+		    .kind = FILTER_EQUALITY, .desc = f->desc, .value = BV_LIT("(hidden)")};
+		return copy;
+	}
+	copy->children = arena_zalloc(op->arena, f->child_count, sizeof(*copy->children));
+	for (size_t i = 0; i < f->child_count; i++)
+		copy->children[i] =
+		    (struct filter *)(uintptr_t)without_passwords(op, f->children[i]);
+	return copy;
+}
+
 static void
 log_search(const struct op *op)
 {
@@ -27,7 +57,7 @@ log_search(const struct op *op)
 	struct buf text;
 
 	buf_init(&text);
-	filter_print(q->filter, &text);
+	filter_print(without_passwords(op, q->filter), &text);
 	if (text.n > MAX_FILTER_TEXT)
 		text.n = MAX_FILTER_TEXT;
 	log_msg(LOG_L_STATS, HEAD "SRCH base=\"%.*s\" scope=%d deref=%d filter=\"%.*s\"", IDS(op),

@@ -302,3 +302,20 @@ def test_one_address_family_only(flag, served, silent):
         server.stop()
     finally:
         server.remove()
+
+
+def test_log_tells_no_password():
+    """Neither a bind nor a filter on userPassword writes the value into the log."""
+    server = harness.Slapd(entries=data.entries(),
+                           flags=["-d", "stats"])
+    try:
+        server.start()
+        with server.client() as anon:
+            anon.search(data.SUFFIX, SUB, "(&(uid=jean)(|(userPassword=s3cr3t-value)(cn=x)))")
+            anon.bind(f"uid=jean,ou=People,{data.SUFFIX}", "s3cr3t-value")
+        server.stop()
+        log = server.log()
+        assert "SRCH" in log and "(uid=jean)" in log
+        assert "s3cr3t-value" not in log
+    finally:
+        server.remove()
