@@ -118,6 +118,8 @@ struct conf {
 	unsigned max_pending_auth;
 	size_t max_unread_output_bytes;
 	unsigned reserved_fds;
+	unsigned max_tree_delete; /* entries one request may delete */
+	unsigned max_aliases;	  /* aliases one search may follow */
 	struct filter_limits filter_limits;
 	struct message_limits message_limits;
 	bool require_v3;   /* whatever allow says */

@@ -272,6 +272,7 @@ add_aliases_of(struct op *op, size_t which, struct areas *areas)
 	struct errbuf e;
 	uint64_t id;
 	int code = 0, more;
+	unsigned max = op->world->conf->max_aliases;
 
 	int err = store_read_begin(r, &e);
 	if (err != 0)
@@ -281,6 +282,11 @@ add_aliases_of(struct op *op, size_t which, struct areas *areas)
 		if (store_get(r, id, &rec, NULL) == 0 && (rec.flags & RECORD_ALIAS) != 0 &&
 		    id != in.base)
 			code = add_target(op, r, &in, &rec, areas);
+		if (code == 0 && ++areas->aliases > max)
+			code = op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+			    "the search follows more than %u aliases (maxaliases); start it "
+			    "further down",
+			    max);
 	}
 	plan_pause(p);
 	store_read_end(r);

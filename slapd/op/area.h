@@ -28,6 +28,7 @@ struct area {
 struct areas {
 	struct area *list;
 	size_t count;
+	size_t aliases; /* followed so far */
 };
 
 enum { AREA_MAX = 4096 };

@@ -18,9 +18,6 @@ op_delete_prepare(struct op *op)
 	return code == 0 ? target_backend_for_write(op, &op->target) : code;
 }
 
-/* One request may not hold all other writes for minutes. */
-enum { TREE_MAX = 100000 };
-
 /* The entries to remove, superiors before subordinates: removed from the end. */
 struct doomed {
 	uint64_t *ids;
@@ -70,6 +67,7 @@ check_one(struct op *op, struct store_read *r, uint64_t id)
 static int
 collect(struct op *op, struct store_read *r, uint64_t top, struct doomed *d)
 {
+	unsigned max = op->world->conf->max_tree_delete;
 	int code = check_one(op, r, top);
 
 	doom(op, d, top);
@@ -79,9 +77,11 @@ collect(struct op *op, struct store_read *r, uint64_t top, struct doomed *d)
 		code = collect_children(op, r, d->ids[i], d);
 		if (code == 0)
 			code = check_one(op, r, d->ids[i]);
-		if (code == 0 && d->count > TREE_MAX)
+		if (code == 0 && d->count > max)
 			code = op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
-			    "the subtree has more than %d entries; delete it in parts", TREE_MAX);
+			    "the subtree has more than %u entries (maxtreedelete); delete it in "
+			    "parts",
+			    max);
 	}
 	return code;
 }

@@ -147,3 +147,14 @@ def test_alias_loops_through_subtrees(admin, sandbox):
                              "aliasedObjectName": f"ou={other},{sandbox}"}))
     result = expect.ok(admin.search(f"ou=a,{sandbox}", SUB, attrs=["1.1"], deref=ALWAYS))
     assert sorted(result.dns()) == [f"ou=a,{sandbox}", f"ou=b,{sandbox}"]
+
+
+@pytest.mark.ours("the bound on aliases is ours")
+def test_aliases_followed_are_bounded(make):
+    server = make(extra="maxaliases 1")
+    with server.admin() as admin:
+        for name in ("one", "two"):
+            expect.ok(admin.add(f"cn={name},{data.SUFFIX}", {
+                "objectClass": ["alias", "extensibleObject"], "aliasedObjectName": data.PEOPLE}))
+        expect.code(admin.search(data.SUFFIX, SUB, deref=SEARCHING), 11)
+        expect.ok(admin.search(data.SUFFIX, SUB, deref=NEVER))

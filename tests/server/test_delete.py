@@ -106,3 +106,18 @@ def test_delete_everything_and_begin_again(make):
             expect.ok(admin.add(dn, attrs))
         assert len(admin.search(data.SUFFIX).entries) == len(data.entries())
     server.stop()
+
+
+@pytest.mark.ours("the bound on tree delete is ours")
+def test_tree_delete_is_bounded(make):
+    """Above maxtreedelete nothing is deleted; at the bound everything is."""
+    server = make(extra="maxtreedelete 3")
+    top = f"ou=bound,{data.SUFFIX}"
+    with server.admin() as admin:
+        for rdn in ("", "ou=a,", "ou=b,", "ou=c,"):
+            expect.ok(admin.add(f"{rdn}{top}", {"objectClass": "organizationalUnit"}))
+        expect.code(admin.delete(top, [control(TREE_DELETE)]), 11)
+        assert len(admin.search(top, 2, attrs=["1.1"]).dns()) == 4
+        expect.ok(admin.delete(f"ou=c,{top}"))
+        expect.ok(admin.delete(top, [control(TREE_DELETE)]))
+        expect.code(admin.search(top, 2), 32)
