@@ -2,8 +2,8 @@
 
 import pytest
 
-from . import data, expect
-from .client import BASE, SUB
+from . import data, expect, filters
+from .client import ASSERTION, BASE, SUB, control
 from .harness import DEBIAN_ACCESS
 
 JEAN, JOE = data.dn_of("jean"), data.dn_of("joe")
@@ -145,3 +145,24 @@ def test_bind_works_though_nobody_reads(ruled):
     with ruled.client() as anon:
         expect.ok(anon.bind(JEAN, "jean-pw"))
         expect.code(anon.bind(JEAN, "bad"), 49)
+
+
+HIDDEN = ["(userPassword=jean-pw)", "(userPassword=wrong)", "(!(userPassword=wrong))",
+          "(userPassword=*)", "(userPassword:octetStringOrderingMatch:=k)"]
+
+
+def probe(connection, text):
+    """Asks with an assertion in every way that names an entry; returns the codes."""
+    asked = [control(ASSERTION, filters.encode(filters.parse(text)))]
+    return (connection.search(JEAN, BASE, controls=asked).code,
+            connection.compare(JEAN, "uid", "jean", asked).code,
+            connection.delete(JEAN, asked).code,
+            connection.modify(JEAN, [(2, "description", ["x"])], asked).code,
+            connection.modrdn(JEAN, "uid=jean9", True, None, asked).code)
+
+
+def test_assertions_tell_nothing_of_hidden_attributes(ruled):
+    """RFC 4528 4: an assertion is no way around access control."""
+    with ruled.client(JOE, "joe-pw") as joe:
+        answers = {probe(joe, text) for text in HIDDEN}
+    assert len(answers) == 1, answers

@@ -254,3 +254,30 @@ def test_glue_with_manage_dsa_it(glue):
         dns = expect.ok(connection.search(data.SUFFIX, SUB, "(sn=glued)", ["1.1"],
                                           [control(MANAGE_DSA_IT)])).dns()
         assert len(dns) in (0, 2)
+
+
+@pytest.mark.ours("the reference renames into and away from glued databases")
+def test_rename_keeps_out_of_glued_databases(glue):
+    """An entry may neither take a glued suffix as its name nor leave a glued database behind."""
+    with glue.client(data.ADMIN) as admin:
+        expect.ok(admin.add(f"ou=Other,{data.SUFFIX}", [OU]))
+        expect.code(admin.modrdn(f"ou=Other,{data.SUFFIX}", "ou=Branch"), 71)
+        expect.ok(admin.search(f"ou=Other,{data.SUFFIX}", BASE))
+
+
+@pytest.mark.parametrize("forbidden", ["bind", "compare", "search", "write"])
+def test_restricted_operations(make, forbidden):
+    """restrict of a database refuses what it names and nothing else."""
+    server = make(access=f"restrict {forbidden}")
+    jean = data.dn_of("jean")
+    with server.client() as anon, server.client() as manager:
+        bound = anon.bind(jean, "jean-pw").code
+        manager.bind(data.ADMIN, data.PASSWORD)
+        codes = {"bind": bound, "compare": manager.compare(jean, "uid", "jean").code,
+                 "search": manager.search(jean, BASE).code,
+                 "write": manager.modify(jean, [(2, "description", ["x"])]).code}
+    assert codes[forbidden] == 53
+    others = {"compare": 6, "search": 0, "bind": 0}
+    for name, code in others.items():
+        if name != forbidden and forbidden != "bind":
+            assert codes[name] == code
