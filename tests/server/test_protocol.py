@@ -351,7 +351,11 @@ def resident(server):
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
 
 
-@pytest.mark.skipif(harness.sanitized(), reason="sanitizers keep freed memory")
+def slack():
+    """Sanitizers keep some of what is freed (tools/check sets how much)."""
+    return 2 if harness.sanitized() else 1
+
+
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
     """What it has read is not kept."""
@@ -368,11 +372,10 @@ def test_memory_stays_bounded_by_a_reader_that_is_slow(make):
             if got % 64 == 0:
                 most = max(most, resident(server))
         most = max(most, resident(server))
-    assert most - before < 24 << 10, "not the 60 MiB that were sent"
+    assert most - before < slack() * (24 << 10), "not the 60 MiB that were sent"
     server.stop()
 
 
-@pytest.mark.skipif(harness.sanitized(), reason="sanitizers keep freed memory")
 @pytest.mark.ours("the reference has no such bound on memory")
 def test_memory_stays_bounded_by_readers_that_do_not_read(make):
     server = make(entries=data.entries() + crowd(3000), extra="sizelimit unlimited")
@@ -385,7 +388,7 @@ def test_memory_stays_bounded_by_readers_that_do_not_read(make):
         stuck.append(connection)
     time.sleep(0.5)
     still_fine(server)
-    assert resident(server) - before < 20 * 2048 + 32768, "1 MiB a connection, and some"
+    assert resident(server) - before < slack() * (20 * 2048 + 32768), "1 MiB a connection, and some"
     for connection in stuck:
         connection.close()
     server.stop()
