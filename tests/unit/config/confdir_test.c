@@ -238,27 +238,6 @@ test_ordered_values(void **state)
 
 /* ---- beside OpenLDAP ---- */
 
-static void
-test_debian_folder_is_read(void **state)
-{
-	struct conf_tree *t = NULL;
-	struct conf *c = NULL;
-	struct errbuf e = {""};
-
-	(void)state;
-	if (access("/etc/ldap/slapd.d/cn=config.ldif", R_OK) != 0) {
-		print_message("skipped: no configured Debian slapd (/etc/ldap/slapd.d)\n");
-		skip();
-	}
-	if (conf_read_dir("/etc/ldap/slapd.d", &t, &e) != 0)
-		fail_msg("%s", e.text);
-	assert_survives(t);
-	if (conf_build(&t, &c, &e) != 0)
-		fail_msg("%s", e.text);
-	assert_true(c->db_count >= 3);
-	conf_unref(&c);
-}
-
 static const char shared[] =
     "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
     "include /etc/ldap/schema/nis.schema\ninclude /etc/ldap/schema/inetorgperson.schema\n"
@@ -289,6 +268,43 @@ run(const char *folder, const char *what)
 
 	snprintf(command, sizeof(command), "cd %s && %s", folder, what);
 	return system(command) == 0;
+}
+
+/* The configuration that Debian's package makes when it is installed, from the package's own
+ * template. */
+static void
+test_debian_folder_is_read(void **state)
+{
+	static const char make[] =
+	    "sed -e 's/@SUFFIX@/dc=falcot,dc=com/g' -e 's/@PASSWORD@/secret/g' "
+	    "-e \"s#/var/lib/ldap#$PWD/db#\" /usr/share/slapd/slapd.init.ldif >init.ldif && "
+	    "/usr/sbin/slapadd -F d -b cn=config -l init.ldif >out 2>&1";
+	const char *folder = case_folder();
+	struct conf_tree *t = NULL;
+	struct conf *c = NULL;
+	struct errbuf e = {""};
+	char path[128];
+
+	(void)state;
+	prepare(folder);
+	if (access("/usr/sbin/slapadd", X_OK) != 0) {
+		case_remove(folder);
+		print_message("skipped: Debian's slapd package is not installed\n");
+		skip();
+	}
+	if (!run(folder, make))
+		fail_msg("Debian's slapadd refuses its own template; see %s/out", folder);
+	snprintf(path, sizeof(path), "%s/d", folder);
+	if (conf_read_dir(path, &t, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_survives(t);
+	if (conf_build(&t, &c, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(c->db_count, 3);
+	assert_int_equal(c->dbs[2].access_count, 3);
+	assert_true(bv_is(c->dbs[2].suffixes[0].normal, "dc=falcot,dc=com"));
+	conf_unref(&c);
+	case_remove(folder);
 }
 
 /* What OpenLDAP's slaptest makes of a slapd.conf is the snapshot that we make of it. */
