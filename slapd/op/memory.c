@@ -43,8 +43,9 @@ memory_build(struct arena *a, const struct schema *s, const struct entry *entrie
 	out->entries = list;
 }
 
-const struct memory_entry *
-memory_find(const struct memory_db *db, struct bv normal_dn)
+/* Finds an entry by normal DN; NULL when there is none. */
+static const struct memory_entry *
+find(const struct memory_db *db, struct bv normal_dn)
 {
 	for (size_t i = 0; i < db->count; i++) {
 		if (bv_eq(db->entries[i].dn.normal, normal_dn))
@@ -187,7 +188,7 @@ memory_search(struct op *op, const struct memory_db *db)
 	    .computed = filter_computed,
 	    .arg = &arg};
 
-	const struct memory_entry *base = memory_find(db, op->target.normal);
+	const struct memory_entry *base = find(db, op->target.normal);
 	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) || base == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
 	size_t first = 0, next = 0;
@@ -219,7 +220,7 @@ memory_search(struct op *op, const struct memory_db *db)
 int
 memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 {
-	const struct memory_entry *m = memory_find(db, op->target.normal);
+	const struct memory_entry *m = find(db, op->target.normal);
 	struct filter_arg arg = {op, db, false};
 	struct test_env env = {.schema = op->world->conf->schema,
 	    .map = db->map,

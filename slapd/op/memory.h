@@ -30,9 +30,6 @@ int memory_build_subschema(struct world *w) __attribute__((warn_unused_result));
 int memory_build_monitor(struct world *w, struct memory_db *out)
     __attribute__((warn_unused_result));
 
-/* Finds an entry by normal DN; NULL when there is none. */
-const struct memory_entry *memory_find(const struct memory_db *db, struct bv normal_dn);
-
 /* Searches a tree in memory from base; returns a result code. */
 int memory_search(struct op *op, const struct memory_db *db);
 

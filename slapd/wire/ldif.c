@@ -47,12 +47,6 @@ ldif_reader_free(struct ldif_reader **rp)
 	free(r);
 }
 
-unsigned long
-ldif_line(const struct ldif_reader *r)
-{
-	return r->source.line;
-}
-
 int
 ldif_skip_to_line(struct ldif_reader *r, unsigned long line)
 {

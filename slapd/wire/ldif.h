@@ -54,9 +54,6 @@ void ldif_reader_free(struct ldif_reader **r);
 int ldif_next(struct ldif_reader *r, struct arena *a, struct ldif_record *out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
-/* Returns the line the reader stands on, for progress. */
-unsigned long ldif_line(const struct ldif_reader *r);
-
 /*
  * Skips forward to the record that starts at or after line (slapadd -j). Returns 0 or ERR_IO.
  */
@@ -68,9 +65,5 @@ int ldif_skip_to_line(struct ldif_reader *r, unsigned long line)
  * 78 as OpenLDAP's tools print; SIZE_MAX: never folded).
  */
 void ldif_put(struct buf *out, struct bv desc, struct bv value, size_t wrap);
-
-/* Returns whether the value must be written in base64 (RFC 2849 SAFE-STRING, and trailing space).
- */
-bool ldif_needs_base64(struct bv value);
 
 #endif

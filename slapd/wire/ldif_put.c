@@ -12,8 +12,9 @@
 
 enum { DEFAULT_WRAP = 78 };
 
-bool
-ldif_needs_base64(struct bv value)
+/* RFC 2849 SAFE-STRING; a trailing space is not safe either. */
+static bool
+needs_base64(struct bv value)
 {
 	if (value.n == 0)
 		return false;
@@ -56,7 +57,7 @@ put_base64(struct buf *out, struct bv value, size_t column, size_t wrap)
 void
 ldif_put(struct buf *out, struct bv desc, struct bv value, size_t wrap)
 {
-	bool base64 = ldif_needs_base64(value) ||
+	bool base64 = needs_base64(value) ||
 		      (value.n > 0 && (bv_is(desc, "userPassword") || bv_is(desc, "2.5.4.35")));
 
 	if (wrap == 0)
