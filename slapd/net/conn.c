@@ -1,6 +1,7 @@
 #include "net/conn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -66,7 +67,14 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	c->session.arena = arena_new(SESSION_ARENA_BYTES);
 	c->session.identity = (struct identity){BV_LIT(""), BV_LIT(""), false};
 	c->session.local = from->local;
-	c->session.ssf = from->local ? 71 : 0;
+	snprintf(c->peer_label, sizeof(c->peer_label), "%s", peer);
+	c->session.peer = (struct acl_peer){
+	    .peername = bv_str(c->peer_label),
+	    .sockname = from->label,
+	    .sockurl = from->url,
+	    .ssf = from->local ? 71 : 0,
+	    .transport_ssf = from->local ? 71 : 0,
+	};
 	c->session.owner = c;
 	c->session.find = connops_find;
 	if (from->local)

@@ -21,6 +21,7 @@ struct conn {
 	struct conn *next_runnable; /* of the loop's queue of those with work to do */
 	struct loop *loop;
 	int fd; /* -1: closed, waiting for outstanding operations */
+	char peer_label[128];
 	struct session session;
 	struct buf in; /* bytes not yet decoded, when they could not be used at once */
 	struct buf out;

@@ -38,7 +38,8 @@ add(struct opening *o, int fd, bool local, struct bv label, struct bv path)
 		return err_set(o->e, ERR_LIMIT, "more than %d listeners", MAX_LISTENERS);
 	}
 	o->list = arena_grow(o->a, o->list, o->count, o->count + 1, sizeof(*o->list));
-	o->list[o->count++] = (struct listener){fd, local, label, path};
+	o->list[o->count++] =
+	    (struct listener){.fd = fd, .local = local, .label = label, .path = path};
 	return 0;
 }
 
@@ -169,7 +170,7 @@ open_local(struct opening *o, const struct url *u)
 }
 
 static int
-open_one(struct opening *o, struct bv text)
+open_url(struct opening *o, struct bv text)
 {
 	struct url u;
 
@@ -183,6 +184,17 @@ open_one(struct opening *o, struct bv text)
 		    "listener \"%.*s\": this version has no TLS yet; use ldap:// or ldapi://",
 		    BV(text));
 	return open_tcp(o, &u);
+}
+
+static int
+open_one(struct opening *o, struct bv text)
+{
+	size_t before = o->count;
+	int err = open_url(o, text);
+
+	for (size_t i = before; i < o->count; i++)
+		o->list[i].url = arena_dup(o->a, text);
+	return err;
 }
 
 static bool

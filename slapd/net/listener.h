@@ -15,6 +15,7 @@ struct listener {
 	bool local;	 /* ldapi */
 	struct bv label; /* "IP=127.0.0.1:389" or "PATH=/run/slapd/ldapi", for the log */
 	struct bv path;	 /* ldapi: the socket file, removed at the end */
+	struct bv url;	 /* as given to -h: "ldap://127.0.0.1:389/" */
 };
 
 /*

@@ -218,7 +218,7 @@ op_bind_finish(struct op *op)
 	become(op, t->dn->pretty, t->dn->normal, false);
 	log_msg(LOG_L_STATS, "conn=%llu op=%llu BIND dn=\"%.*s\" mech=SIMPLE bind_ssf=0 ssf=%u",
 	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id,
-	    BV(t->dn->pretty), op->session->ssf);
+	    BV(t->dn->pretty), op->session->peer.ssf);
 	return op_code(op, LDAP_SUCCESS);
 }
 

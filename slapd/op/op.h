@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "acl/peer.h"
 #include "base/bv.h"
 #include "base/buf.h"
 #include "auth/pool.h"
@@ -21,6 +22,7 @@
 
 struct arena;
 struct backend;
+struct decide;
 struct filter;
 struct match;
 struct reader_set;
@@ -48,11 +50,19 @@ struct session {
 	bool local;		     /* ldapi */
 	bool saslbind_in_progress;   /* SASL EXTERNAL waits for its authorization identity */
 	uint32_t peer_uid, peer_gid; /* ldapi */
-	unsigned ssf;
+	struct acl_peer peer;  /* names and strength of the connection, for rules and limits */
+	bool tls;	       /* the bytes go through TLS */
+	struct bv tls_subject; /* normal DN of the client's verified certificate; absent: none */
+	bool sasl_bound;       /* the identity came by SASL (EXTERNAL ...) */
 	void *owner;
 	/* Finds an outstanding operation of the connection by message ID, for Abandon and Cancel.
 	 */
 	struct op *(*find)(void *owner, int32_t message_id, const struct op *except);
+	/*
+	 * Begins TLS once the response of this operation is out (RFC 4511 4.14). 0, or the result
+	 * code with *text_out. NULL: the transport has none.
+	 */
+	int (*start_tls)(void *owner, const char **text_out);
 };
 
 /* Request controls, decoded (RFC 4511 4.1.11). */
@@ -115,7 +125,9 @@ struct op {
 	struct op_controls ctl;
 	const struct backend *be;
 	struct dn target;
-	bool access_asked; /* a success without it is refused by the runner */
+	struct decide **decides; /* by backend index, then the frontend's; made when first asked */
+	bool explain;		 /* the explain control: a refusal's text says which rule decided */
+	bool access_asked;	 /* a success without it is refused by the runner */
 	enum op_state state;
 	atomic_int claim;      /* enum op_claim: who got a queued write first */
 	atomic_bool abandoned; /* by Abandon, Cancel or the end of the connection */
