@@ -79,6 +79,7 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	c->session.find = connops_find;
 	if (from->local)
 		read_peer_credentials(c);
+	counters_conn_open(&c->session);
 	c->next = l->conns;
 	if (l->conns != NULL)
 		l->conns->prev = c;
@@ -111,6 +112,7 @@ conn_free(struct conn *c)
 	struct loop *l = c->loop;
 
 	unlink_runnable(l, c);
+	counters_conn_close(&c->session);
 	if (c->prev != NULL)
 		c->prev->next = c->next;
 	else
@@ -189,7 +191,10 @@ may_start_more(const struct conn *c)
 static void
 disconnect(struct conn *c, int code, const char *text)
 {
+	size_t before = c->out.n;
+
 	message_put_disconnection(&c->out, code, bv_str(text));
+	counters_sent_notice(c->out.n - before);
 	c->closing = true;
 	c->close_reason = text;
 	c->input_waits = false;
@@ -237,6 +242,7 @@ request(struct conn *c, struct bv pdu)
 	op->out = &c->out;
 	op->owner = c;
 	op->op_id = c->next_op_id++;
+	counters_received(&c->session);
 	op->received_us = c->loop->now_ms * 1000;
 	switch (message_decode(op->arena, arena_dup(op->arena, pdu), &conf_of(c)->message_limits,
 	    &op->msg, &code, &e)) {
@@ -379,6 +385,7 @@ conn_readable(struct conn *c)
 		c->peer_done = true;
 	} else {
 		c->active_ms = c->loop->now_ms;
+		counters_socket_read(&c->session);
 		input(c, bv_make(c->loop->read_buffer, (size_t)n));
 	}
 	flush(c);
@@ -428,6 +435,7 @@ conn_run(struct conn *c)
 void
 conn_writable(struct conn *c)
 {
+	counters_socket_write(&c->session);
 	if (!flush(c))
 		return;
 	if (!output_is_full(c))

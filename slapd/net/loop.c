@@ -64,6 +64,7 @@ loop_op_free(struct loop *l, struct op *op)
 {
 	const struct bv *secret = &op->msg.u.bind.password;
 
+	counters_end(op);
 	if (op->msg.tag == LDAP_REQ_BIND && secret->n > 0)
 		explicit_bzero((void *)(uintptr_t)secret->p, secret->n);
 	if (l->free_op_count >= KEEP_OPS) {
@@ -122,6 +123,7 @@ loop_watch(struct loop *l, struct conn *c, unsigned events)
 	if (c->events == events || c->fd < 0)
 		return;
 	c->events = events;
+	counters_watch(&c->session, events);
 	epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev);
 }
 
@@ -300,7 +302,9 @@ run(void *arg)
 	l->now_ms = clock_mono_ms();
 	while (!is_over(l)) {
 		int timeout = l->runnable_first != NULL ? 0 : 1000;
+		counters_turn(false);
 		int n = epoll_wait(l->epoll_fd, events, MAX_EVENTS, timeout);
+		counters_turn(true);
 		l->now_ms = clock_mono_ms();
 		for (int i = 0; i < n; i++)
 			handle(l, &events[i]);

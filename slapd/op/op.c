@@ -35,7 +35,10 @@ op_code(struct op *op, int code)
 void
 op_emit(struct op *op, struct bv dn, struct bv attrs)
 {
+	size_t before = op->out->n;
+
 	message_put_entry(op->out, op->msg.id, dn, attrs, NULL, 0);
+	counters_sent_entry(op, before);
 	op->entries_sent++;
 	log_msg(LOG_L_STATS2, "conn=%llu op=%llu ENTRY dn=\"%.*s\"",
 	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id, BV(dn));

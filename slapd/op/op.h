@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "auth/pool.h"
 #include "model/dn.h"
+#include "op/counters.h"
 #include "store/writer.h"
 #include "wire/message.h"
 
@@ -53,7 +54,8 @@ struct session {
 	struct acl_peer peer;  /* names and strength of the connection, for rules and limits */
 	bool tls;	       /* the bytes go through TLS */
 	struct bv tls_subject; /* normal DN of the client's verified certificate; absent: none */
-	bool sasl_bound;       /* the identity came by SASL (EXTERNAL ...) */
+	struct counters_conn stats; /* what cn=Monitor shows of the connection */
+	bool sasl_bound;	    /* the identity came by SASL (EXTERNAL ...) */
 	void *owner;
 	/* Finds an outstanding operation of the connection by message ID, for Abandon and Cancel.
 	 */

@@ -118,7 +118,9 @@ send_result(struct op *op)
 	    .control_count = op->response_control_count,
 	};
 
+	size_t before = op->out->n;
 	message_put_result(op->out, op->msg.id, &r);
+	counters_sent(op, before);
 	oplog_result(op, r.tag);
 }
 
@@ -218,6 +220,7 @@ run_start(struct op *op)
 	op->state = OP_RUNNING;
 	op->started_us = clock_mono_us();
 	op->who = op->session->identity;
+	counters_begin(op);
 	oplog_request(op);
 	int code = check_row(op, row);
 	if (code == 0 && (row->flags & ROW_WRITE) != 0)

@@ -352,8 +352,11 @@ send_reference(struct op *op, struct search *s, const struct select_entry *e, bo
 		return 0;
 	size_t n = target_ref_urls(
 	    op, e->read, e->record, pretty, pretty, alone ? "??base" : "??sub", &urls);
-	if (n > 0)
+	if (n > 0) {
+		size_t before = op->out->n;
 		message_put_reference(op->out, op->msg.id, urls, n);
+		counters_sent_reference(op, before);
+	}
 	return 0;
 }
 
