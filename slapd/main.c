@@ -278,6 +278,7 @@ start(const struct options *o, struct running *r, struct errbuf *e)
 		err = read_conf(o, &r->conf, e);
 	if (err != 0)
 		return err;
+	log_set_json(r->conf->log_json);
 	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE,
 	    o->debug_bits | (o->foreground ? LOG_L_NONE : 0));
 	err = world_open(r->conf, true, &r->world, e);

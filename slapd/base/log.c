@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "logline.h"
 
 /*
  * The log: one formatted line at a time, written with one system call so that lines of
@@ -26,6 +27,7 @@ enum { RETRY_MS = 5000, LINE_BYTES = 4096 };
 
 static atomic_int syslog_bits;
 static atomic_int stderr_bits;
+static atomic_bool as_json;
 static atomic_int facility = LOG_LOCAL4;
 static char ident[64] = "slapd";
 static atomic_int syslog_fd = -1;
@@ -78,6 +80,30 @@ log_set_levels(int syslog_mask, int stderr_mask)
 	atomic_store(&stderr_bits, stderr_mask);
 }
 
+int
+log_syslog_levels(void)
+{
+	return atomic_load(&syslog_bits);
+}
+
+void
+log_set_syslog_levels(int bits)
+{
+	atomic_store(&syslog_bits, bits);
+}
+
+void
+log_set_json(bool json)
+{
+	atomic_store(&as_json, json);
+}
+
+bool
+log_is_json(void)
+{
+	return atomic_load_explicit(&as_json, memory_order_relaxed);
+}
+
 void
 log_set_facility(int number)
 {
@@ -121,8 +147,9 @@ write_stderr(const char *line)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	int n = snprintf(out, sizeof(out), "%08lx.%08lx %s\n", (unsigned long)now.tv_sec,
-	    (unsigned long)now.tv_nsec, line);
+	int n = log_is_json() ? snprintf(out, sizeof(out), "%s\n", line)
+			      : snprintf(out, sizeof(out), "%08lx.%08lx %s\n",
+				    (unsigned long)now.tv_sec, (unsigned long)now.tv_nsec, line);
 	if (n > 0 && write(STDERR_FILENO, out, (size_t)n) < 0)
 		return;
 }
@@ -166,41 +193,56 @@ write_syslog(int priority, const char *line)
 		log_reopen();
 }
 
-static void
-emit(int level, int priority, const char *fmt, va_list ap)
+void
+log_line(int level, const char *line)
 {
-	char raw[2048], line[LINE_BYTES];
-
-	vsnprintf(raw, sizeof(raw), fmt, ap);
-	escape(raw, line, sizeof(line));
-	if (atomic_load(&stderr_bits) & level)
+	if ((atomic_load(&stderr_bits) & level) != 0)
 		write_stderr(line);
 	if ((atomic_load(&syslog_bits) & level) != 0)
-		write_syslog(priority, line);
+		write_syslog(LOG_DEBUG, line);
+}
+
+/* A message that is not an event: in JSON, an object of its text and its level. */
+static void
+format(char line[LINE_BYTES], const char *level, const char *fmt, va_list ap)
+{
+	char raw[2048];
+	struct logline l;
+
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	if (!log_is_json()) {
+		escape(raw, line, LINE_BYTES);
+		return;
+	}
+	logline_open(&l, true);
+	logline_json(&l, "level", bv_str(level == NULL ? "several" : level));
+	logline_json(&l, "message", bv_str(raw));
+	snprintf(line, LINE_BYTES, "%s", logline_close(&l));
 }
 
 void
 log_msg(int level, const char *fmt, ...)
 {
+	char line[LINE_BYTES];
 	va_list ap;
 
 	if (!log_on(level))
 		return;
 	va_start(ap, fmt);
-	emit(level, LOG_DEBUG, fmt, ap);
+	format(line, log_level_name(level), fmt, ap);
 	va_end(ap);
+	log_line(level, line);
 }
 
 void
 log_error(const char *fmt, ...)
 {
-	char raw[2048], line[LINE_BYTES];
+	char line[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap);
+	format(line, "error", fmt, ap);
 	va_end(ap);
-	escape(raw, line, sizeof(line));
 	if (atomic_load(&stderr_bits) != 0)
 		write_stderr(line);
 	write_syslog(LOG_ERR, line);

@@ -38,6 +38,14 @@ void log_reopen(void);
 /* Sets the bits that are logged to syslog (loglevel) and to standard error (-d). */
 void log_set_levels(int syslog_bits, int stderr_bits);
 
+/* The bits that are logged to syslog; how cn=Monitor changes them alone. */
+int log_syslog_levels(void);
+void log_set_syslog_levels(int bits);
+
+/* Whether every line is a JSON object (log_line and logline.h), or text as OpenLDAP's. */
+void log_set_json(bool json);
+bool log_is_json(void);
+
 /* Sets the syslog facility by its number, LOG_LOCAL4 and so on. */
 void log_set_facility(int facility);
 
@@ -46,6 +54,9 @@ bool log_on(int level);
 
 /* Writes one line; the caller gives no newline. Control bytes in the text come out as \xx. */
 void log_msg(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Writes a line that is complete as it stands (logline.h). */
+void log_line(int level, const char *line);
 
 /* Writes one line that is never filtered: start-up failures, data damage, refused configuration. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

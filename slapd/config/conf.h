@@ -133,6 +133,10 @@ struct conf {
 	struct bv pid_file;
 	struct bv args_file;
 	int log_levels;
+	bool log_json;		/* each line of the log is a JSON object */
+	struct bv metrics_host; /* absent: no metrics are served */
+	uint16_t metrics_port;
+	bool metrics_remote; /* metrics_host need not be of the loopback */
 	unsigned server_id;
 	struct bv password_hash; /* scheme for new passwords, "{ARGON2}" */
 	bool gentle_hup;

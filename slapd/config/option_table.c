@@ -5,6 +5,7 @@
 #include "config/optglobal.h"
 #include "config/optindex.h"
 #include "config/optlimit.h"
+#include "config/optmonitor.h"
 
 /*
  * Every configuration option, one row each: data only. Names and OIDs of the olc
@@ -196,6 +197,36 @@ const struct option option_table[] = {
 	.usage = "<level> ...",
 	.help = "What goes to syslog: names (any, trace, packets, args, conns, BER, filter, "
 		"config, ACL, stats, stats2, shell, parse, sync, none) or numbers, added up."},
+    {.keyword = "logformat",
+	.olc = "musterLogFormat",
+	.oid = OURS "40",
+	.scope = OPTION_GLOBAL,
+	.type = OPTION_T_OWN,
+	.fallback = "text",
+	.apply = optmonitor_log_format,
+	.usage = "text | json",
+	.help = "How lines of the log are written: as OpenLDAP's text, or each as one JSON object "
+		"with the same facts."},
+    {.keyword = "metricsremote",
+	.olc = "musterMetricsRemote",
+	.oid = OURS "42",
+	.scope = OPTION_GLOBAL,
+	.type = OPTION_T_BOOL,
+	.fallback = "FALSE",
+	IN_CONF(metrics_remote),
+	.usage = "TRUE | FALSE",
+	.help = "Allows metricslisten an address that others can reach: whoever can, reads the "
+		"counters and the names of databases and attributes."},
+    {.keyword = "metricslisten",
+	.olc = "musterMetricsListen",
+	.oid = OURS "41",
+	.scope = OPTION_GLOBAL,
+	.type = OPTION_T_OWN,
+	.apply = optmonitor_metrics,
+	.usage = "<address>:<port>",
+	.help = "Serves the counters of cn=Monitor to Prometheus over HTTP, at /metrics of this "
+		"address, without a password; so it must be of the loopback (127.0.0.1:9389 or "
+		"[::1]:9389) unless metricsremote says otherwise. Read at start."},
     {.keyword = "logfile",
 	.olc = "olcLogFile",
 	.oid = GL "27",

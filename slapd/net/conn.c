@@ -10,8 +10,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/conf.h"
+#include "net/connlog.h"
 #include "net/connops.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -85,8 +85,7 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 		l->conns->prev = c;
 	l->conns = c;
 	l->conn_count++;
-	log_msg(LOG_L_STATS, "conn=%llu fd=%d ACCEPT from %s (%.*s)",
-	    (unsigned long long)c->session.conn_id, fd, peer, BV(from->label));
+	connlog_accept(c);
 }
 
 static void
@@ -132,9 +131,7 @@ static void
 conn_close(struct conn *c, const char *reason)
 {
 	if (c->fd >= 0) {
-		log_msg(LOG_L_STATS, "conn=%llu fd=%d closed%s%s%s",
-		    (unsigned long long)c->session.conn_id, c->fd, reason == NULL ? "" : " (",
-		    reason == NULL ? "" : reason, reason == NULL ? "" : ")");
+		connlog_closed(c, reason);
 		close(c->fd);
 		c->fd = -1;
 		connops_drop(c);

@@ -2,12 +2,12 @@
 #include "auth/passwd.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/schema.h"
 #include "op/handlers.h"
 #include "op/op.h"
+#include "op/oplog.h"
 #include "op/target.h"
 #include "op/world.h"
 #include "store/attrmap.h"
@@ -87,8 +87,8 @@ bind_external(struct op *op)
 			    "SASL(-14): authorization failure: not authorized");
 	}
 	become(op, dn.pretty, dn.normal, s->peer_uid == 0);
-	log_msg(LOG_L_STATS, "conn=%llu op=%llu BIND dn=\"%.*s\" mech=EXTERNAL bind_ssf=0 ssf=71",
-	    (unsigned long long)s->conn_id, (unsigned long long)op->op_id, BV(dn.pretty));
+	oplog_authorized(op, dn.pretty, dn.pretty);
+	oplog_bound(op, dn.pretty, BV_LIT("EXTERNAL"));
 	return op_code(op, LDAP_SUCCESS);
 }
 
@@ -216,9 +216,7 @@ op_bind_finish(struct op *op)
 	if (!t->ok)
 		return op_code(op, LDAP_INVALID_CREDENTIALS);
 	become(op, t->dn->pretty, t->dn->normal, false);
-	log_msg(LOG_L_STATS, "conn=%llu op=%llu BIND dn=\"%.*s\" mech=SIMPLE bind_ssf=0 ssf=%u",
-	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id,
-	    BV(t->dn->pretty), op->session->peer.ssf);
+	oplog_bound(op, t->dn->pretty, BV_LIT("SIMPLE"));
 	return op_code(op, LDAP_SUCCESS);
 }
 
@@ -260,6 +258,8 @@ op_bind(struct op *op)
 {
 	const struct wire_bind *q = &op->msg.u.bind;
 
+	if (op->session->identity.normal.n > 0)
+		oplog_unbound(op);
 	become(op, BV_LIT(""), BV_LIT(""), false);
 	if (!q->sasl || !bv_is(q->mechanism, "EXTERNAL") || q->version != 3)
 		op->session->saslbind_in_progress = false;

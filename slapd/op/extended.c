@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "op/handlers.h"
 #include "op/op.h"
+#include "op/oplog.h"
 #include "op/run.h"
 #include "wire/control.h"
 
@@ -13,6 +14,7 @@ who_am_i(struct op *op)
 {
 	if (op->msg.u.extended.value.p != NULL)
 		return op_fail(op, LDAP_PROTOCOL_ERROR, "no request data expected");
+	oplog_word(op, "WHOAMI");
 	op->response_value =
 	    op->who.normal.n == 0 ? BV_LIT("") : arena_printf(op->arena, "dn:%.*s", BV(op->who.dn));
 	return op_code(op, LDAP_SUCCESS);
@@ -28,6 +30,7 @@ cancel(struct op *op)
 		return op_fail(op, LDAP_PROTOCOL_ERROR, "no message ID supplied");
 	if (control_cancel_decode(op->msg.u.extended.value, &id) != 0)
 		return op_fail(op, LDAP_PROTOCOL_ERROR, "message ID parse failed");
+	oplog_numbered(op, "CANCEL", "msg", id);
 	struct op *other = op->session->find(op->session->owner, id, op);
 	if (other == NULL)
 		return op_fail(op, LDAP_NO_SUCH_OPERATION, "message ID not found");

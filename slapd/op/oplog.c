@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/logline.h"
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/schema.h"
@@ -18,8 +19,16 @@
 
 enum { MAX_FILTER_TEXT = 1024, MAX_NAMES_TEXT = 512 };
 
-#define HEAD "conn=%llu op=%llu "
-#define IDS(op) (unsigned long long)(op)->session->conn_id, (unsigned long long)(op)->op_id
+bool
+oplog_begin(struct logline *l, const struct op *op, const char *event)
+{
+	if (!logline_begin(l, LOG_L_STATS))
+		return false;
+	logline_number(l, "conn", (int64_t)op->session->conn_id);
+	logline_number(l, "op", (int64_t)op->op_id);
+	logline_event(l, event);
+	return true;
+}
 
 static bool
 is_password(struct bv desc)
@@ -50,23 +59,39 @@ without_passwords(const struct op *op, const struct filter *f)
 	return copy;
 }
 
+/* Names with a space between them, as many as a line should hold. */
+static void
+put_names(struct buf *text, struct bv name)
+{
+	if (text->n < MAX_NAMES_TEXT)
+		buf_printf(text, "%s%.*s", text->n == 0 ? "" : " ", BV(name));
+}
+
 static void
 log_search(const struct op *op)
 {
 	const struct wire_search *q = &op->msg.u.search;
+	struct logline l;
 	struct buf text;
 
+	if (!oplog_begin(&l, op, "SRCH"))
+		return;
 	buf_init(&text);
 	filter_print(without_passwords(op, q->filter), &text);
 	if (text.n > MAX_FILTER_TEXT)
 		text.n = MAX_FILTER_TEXT;
-	log_msg(LOG_L_STATS, HEAD "SRCH base=\"%.*s\" scope=%d deref=%d filter=\"%.*s\"", IDS(op),
-	    BV(q->base), (int)q->scope, (int)q->deref, BV(buf_bv(&text)));
+	logline_quoted(&l, "base", q->base);
+	logline_number(&l, "scope", (int)q->scope);
+	logline_number(&l, "deref", (int)q->deref);
+	logline_quoted(&l, "filter", buf_bv(&text));
+	logline_end(&l);
 	text.n = 0;
-	for (size_t i = 0; i < q->attr_count && text.n < MAX_NAMES_TEXT; i++)
-		buf_printf(&text, "%s%.*s", i == 0 ? "" : " ", BV(q->attrs[i]));
-	if (q->attr_count > 0)
-		log_msg(LOG_L_STATS, HEAD "SRCH attr=%.*s", IDS(op), BV(buf_bv(&text)));
+	for (size_t i = 0; i < q->attr_count; i++)
+		put_names(&text, q->attrs[i]);
+	if (q->attr_count > 0 && oplog_begin(&l, op, "SRCH")) {
+		logline_bare(&l, "attr", buf_bv(&text));
+		logline_end(&l);
+	}
 	buf_done(&text);
 }
 
@@ -74,13 +99,17 @@ static void
 log_modify(const struct op *op)
 {
 	const struct wire_modify *m = &op->msg.u.modify;
+	struct logline l;
 	struct buf text;
 
-	log_msg(LOG_L_STATS, HEAD "MOD dn=\"%.*s\"", IDS(op), BV(m->dn));
+	oplog_named(op, "MOD", "dn", m->dn);
 	buf_init(&text);
-	for (size_t i = 0; i < m->count && text.n < MAX_NAMES_TEXT; i++)
-		buf_printf(&text, "%s%.*s", i == 0 ? "" : " ", BV(m->mods[i].attr.desc));
-	log_msg(LOG_L_STATS, HEAD "MOD attr=%.*s", IDS(op), BV(buf_bv(&text)));
+	for (size_t i = 0; i < m->count; i++)
+		put_names(&text, m->mods[i].attr.desc);
+	if (oplog_begin(&l, op, "MOD")) {
+		logline_bare(&l, "attr", buf_bv(&text));
+		logline_end(&l);
+	}
 	buf_done(&text);
 }
 
@@ -88,35 +117,120 @@ static void
 log_bind(const struct op *op)
 {
 	const struct wire_bind *b = &op->msg.u.bind;
+	struct logline l;
 
-	if (b->sasl)
-		log_msg(LOG_L_STATS, HEAD "BIND dn=\"%.*s\" method=163 mech=%.*s", IDS(op),
-		    BV(b->name), BV(b->mechanism));
-	else
-		log_msg(LOG_L_STATS, HEAD "BIND dn=\"%.*s\" method=%u", IDS(op), BV(b->name),
-		    (unsigned)b->method);
+	if (!oplog_begin(&l, op, "BIND"))
+		return;
+	logline_quoted(&l, "dn", b->name);
+	logline_number(&l, "method", b->sasl ? 163 : (int64_t)b->method);
+	logline_end(&l);
+}
+
+void
+oplog_bound(const struct op *op, struct bv dn, struct bv mechanism)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, "BIND"))
+		return;
+	logline_quoted(&l, "dn", dn);
+	logline_bare(&l, "mech", mechanism);
+	logline_number(&l, "bind_ssf", 0);
+	logline_number(&l, "ssf", op->session->peer.ssf);
+	logline_end(&l);
+}
+
+void
+oplog_authorized(const struct op *op, struct bv authcid, struct bv authzid)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, "BIND"))
+		return;
+	logline_quoted(&l, "authcid", authcid);
+	logline_quoted(&l, "authzid", authzid);
+	logline_end(&l);
+}
+
+void
+oplog_unbound(const struct op *op)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, log_is_json() ? "BIND" : "BIND anonymous"))
+		return;
+	logline_json(&l, "dn", BV_LIT(""));
+	logline_bare(&l, "mech", BV_LIT("implicit"));
+	logline_number(&l, "bind_ssf", 0);
+	logline_number(&l, "ssf", op->session->peer.ssf);
+	logline_end(&l);
+}
+
+void
+oplog_named(const struct op *op, const char *event, const char *key, struct bv value)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, event))
+		return;
+	logline_quoted(&l, key, value);
+	logline_end(&l);
+}
+
+void
+oplog_numbered(const struct op *op, const char *event, const char *key, int64_t value)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, event))
+		return;
+	logline_number(&l, key, value);
+	logline_end(&l);
+}
+
+void
+oplog_word(const struct op *op, const char *event)
+{
+	struct logline l;
+
+	if (oplog_begin(&l, op, event))
+		logline_end(&l);
+}
+
+static void
+log_compare(const struct op *op)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, "CMP"))
+		return;
+	logline_quoted(&l, "dn", op->msg.u.compare.dn);
+	logline_quoted(&l, "attr", op->msg.u.compare.desc);
+	logline_end(&l);
 }
 
 static void
 log_other(const struct op *op)
 {
 	const struct message *m = &op->msg;
+	struct logline l;
 
-	if (m->tag == LDAP_REQ_ADD)
-		log_msg(LOG_L_STATS, HEAD "ADD dn=\"%.*s\"", IDS(op), BV(m->u.add.dn));
-	else if (m->tag == LDAP_REQ_DELETE)
-		log_msg(LOG_L_STATS, HEAD "DEL dn=\"%.*s\"", IDS(op), BV(m->u.delete_dn));
-	else if (m->tag == LDAP_REQ_MODDN)
-		log_msg(LOG_L_STATS, HEAD "MODRDN dn=\"%.*s\"", IDS(op), BV(m->u.moddn.dn));
-	else if (m->tag == LDAP_REQ_COMPARE)
-		log_msg(LOG_L_STATS, HEAD "CMP dn=\"%.*s\" attr=\"%.*s\"", IDS(op),
-		    BV(m->u.compare.dn), BV(m->u.compare.desc));
-	else if (m->tag == LDAP_REQ_EXTENDED)
-		log_msg(LOG_L_STATS, HEAD "EXT oid=%.*s", IDS(op), BV(m->u.extended.oid));
-	else if (m->tag == LDAP_REQ_ABANDON)
-		log_msg(LOG_L_STATS, HEAD "ABANDON msg=%lld", IDS(op), (long long)m->u.abandon_id);
-	else if (m->tag == LDAP_REQ_UNBIND)
-		log_msg(LOG_L_STATS, HEAD "UNBIND", IDS(op));
+	if (m->tag == LDAP_REQ_ADD) {
+		oplog_named(op, "ADD", "dn", m->u.add.dn);
+	} else if (m->tag == LDAP_REQ_DELETE) {
+		oplog_named(op, "DEL", "dn", m->u.delete_dn);
+	} else if (m->tag == LDAP_REQ_MODDN) {
+		oplog_named(op, "MODRDN", "dn", m->u.moddn.dn);
+	} else if (m->tag == LDAP_REQ_COMPARE) {
+		log_compare(op);
+	} else if (m->tag == LDAP_REQ_EXTENDED && oplog_begin(&l, op, "EXT")) {
+		logline_bare(&l, "oid", m->u.extended.oid);
+		logline_end(&l);
+	} else if (m->tag == LDAP_REQ_ABANDON) {
+		oplog_numbered(op, "ABANDON", "msg", m->u.abandon_id);
+	} else if (m->tag == LDAP_REQ_UNBIND) {
+		oplog_word(op, "UNBIND");
+	}
 }
 
 void
@@ -134,24 +248,27 @@ oplog_request(const struct op *op)
 		log_other(op);
 }
 
+/* An extended response has its name where others have the tag. */
 void
 oplog_result(const struct op *op, unsigned tag)
 {
-	if (!log_on(LOG_L_STATS))
+	bool search = op->msg.tag == LDAP_REQ_SEARCH;
+	struct logline l;
+
+	if (!oplog_begin(&l, op, search ? "SEARCH RESULT" : "RESULT"))
 		return;
 	int64_t now = clock_mono_us();
-	double qtime = (double)(op->started_us - op->received_us) / 1e6;
-	double etime = (double)(now - op->received_us) / 1e6;
-
-	if (op->msg.tag == LDAP_REQ_SEARCH)
-		log_msg(LOG_L_STATS,
-		    HEAD
-		    "SEARCH RESULT tag=%u err=%d qtime=%.6f etime=%.6f nentries=%llu text=%.*s",
-		    IDS(op), tag, op->code, qtime, etime, (unsigned long long)op->entries_sent,
-		    BV(op->text));
+	if (tag == LDAP_RES_EXTENDED)
+		logline_bare(&l, "oid", op->response_oid);
 	else
-		log_msg(LOG_L_STATS, HEAD "RESULT tag=%u err=%d qtime=%.6f etime=%.6f text=%.*s",
-		    IDS(op), tag, op->code, qtime, etime, BV(op->text));
+		logline_number(&l, "tag", tag);
+	logline_number(&l, "err", op->code);
+	logline_seconds(&l, "qtime", op->started_us - op->received_us);
+	logline_seconds(&l, "etime", now - op->received_us);
+	if (search)
+		logline_number(&l, "nentries", (int64_t)op->entries_sent);
+	logline_bare(&l, "text", op->text);
+	logline_end(&l);
 }
 
 void
@@ -167,9 +284,11 @@ oplog_missing_index(const struct op *op, const struct plan *p)
 	uint64_t mask = 1ULL << (bit % 64);
 	if ((atomic_fetch_or(&said[bit / 64], mask) & mask) != 0)
 		return;
-	log_error(HEAD "a search on %.*s looks at every entry: %.*s has no %s index; add one to "
-		       "the database's configuration",
-	    IDS(op), BV(op->be->conf->name), BV(d->name),
+	log_error("conn=%llu op=%llu a search on %.*s looks at every entry: %.*s has no %s index; "
+		  "add one to "
+		  "the database's configuration",
+	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id,
+	    BV(op->be->conf->name), BV(d->name),
 	    kind == INDEX_EQ	   ? "eq"
 	    : kind == INDEX_PRES   ? "pres"
 	    : kind == INDEX_APPROX ? "approx"

@@ -99,6 +99,8 @@ static const struct {
     {"objectclass", "objectclass ( 1.2.3 NAME 'x' MUST nosuch )", "nosuch"},
     {"ditcontentrule", "ditcontentrule ( 1.2.3.4.5.99 NAME 'x' )", "t.conf:5"},
     {"attributeoptions", "attributeoptions \"a b\"", "t.conf:5"},
+    {"logformat", "logformat xml", "expected text or json"},
+    {"metricslisten", "metricslisten 10.0.0.1:9389", "metricsremote"},
     {"loglevel", "loglevel loud", "expected a number or any"},
     {"allow", "allow everything", "expected one of bind_v2"},
     {"disallow", "disallow everything", "expected one of bind_anon"},
