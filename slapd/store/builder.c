@@ -168,11 +168,13 @@ builder_step(struct store *s, size_t max_entries, int64_t ms, struct errbuf *e)
 		rc = store_write_commit(&w, e);
 		return rc != 0 ? rc : 1;
 	}
+	/* While no other writer can have begun: what the next one leaves to do stays noted. */
+	if (more == 0)
+		atomic_store(&s->building, false);
 	store_write_abort(&w);
-	if (more < 0)
-		return err_set(e, more, "%s: building an index: %s", s->directory, err_text(more));
-	atomic_store(&s->building, false);
-	return 0;
+	return more == 0
+		   ? 0
+		   : err_set(e, more, "%s: building an index: %s", s->directory, err_text(more));
 }
 
 int

@@ -419,6 +419,15 @@ env_open(struct store *s, const struct store_options *o, struct errbuf *e)
 }
 
 void
+env_on_work(struct store *s, void (*wake)(void *arg), void *arg)
+{
+	pthread_mutex_lock(&s->config_lock);
+	s->wake = wake;
+	s->wake_arg = arg;
+	pthread_mutex_unlock(&s->config_lock);
+}
+
+void
 env_close(struct store *s)
 {
 	if (s->env != NULL)

@@ -14,8 +14,7 @@
 
 enum { ENV_FORMAT = 1 };
 
-struct store_config;
-struct view;
+struct generation;
 
 struct store {
 	MDB_env *env;
@@ -29,14 +28,22 @@ struct store {
 	struct bv suffix_normal;
 	size_t suffix_rdns;
 	bool read_only;
-	bool loading; /* the lock is exclusive */
-	int lock_fd;  /* the directory, locked shared while open for writing; -1: none */
-	_Atomic(const struct store_config *) config;
-	_Atomic(struct view *) view; /* the newest published; takes one reference */
-	atomic_bool building;	     /* an index is not ready, or one is to be dropped */
-	pthread_mutex_t view_lock;   /* guards publishing of view and all reference counts */
-	pthread_mutex_t config_lock; /* guards changes of config and arena */
+	bool loading;	      /* the lock is exclusive */
+	int lock_fd;	      /* the directory, locked shared while open for writing; -1: none */
+	atomic_bool building; /* an index is not ready, or one is to be dropped */
+	struct generation *newest;	/* in force; takes one reference */
+	struct generation *proposed;	/* its commit is under way; NULL: none */
+	struct generation *generations; /* all that are alive */
+	pthread_mutex_t view_lock;	/* guards the three, published views, reference counts */
+	pthread_cond_t settled;		/* proposed has become NULL; with view_lock */
+	pthread_mutex_t config_lock;	/* orders changes of configuration; guards wake, wake_arg */
+	void (*wake)(void *arg);	/* tells the writing thread that building is set */
+	void *wake_arg;
 };
+
+/* Sets what store_configure calls, holding config_lock, when it has left work for the builder;
+ * NULL: nobody. */
+void env_on_work(struct store *s, void (*wake)(void *arg), void *arg);
 
 /* Opens the files of o->directory into s. As store_open. */
 int env_open(struct store *s, const struct store_options *o, struct errbuf *e)

@@ -11,7 +11,8 @@
  * Plans. The filter's iterator proposes, the scope disposes; where the scope is smaller
  * than what the filter proposes, its entries are collected from the tree and proposed instead.
  * Sets are of the transaction in which the plan was made, so after a pause their IDs are
- * looked at again: the scope is tested for each, and the plan is no longer exact.
+ * looked at again: the scope is tested for each, and the plan is no longer exact. When an index it
+ * uses has gone meanwhile, it is made anew and goes on behind the last ID.
  */
 
 enum {
@@ -22,6 +23,11 @@ enum {
 
 struct plan {
 	struct store_read *read;
+	struct arena *arena;
+	struct plan_query query;
+	uint64_t map_serial; /* of the view for which slots were last looked up */
+	uint32_t *slots;     /* numbers of those it uses */
+	size_t slot_count;
 	struct iter *iter;
 	struct scope scope;
 	uint64_t last;
@@ -96,29 +102,44 @@ build_filter(struct plan *p, struct plan_build *b, const struct plan_query *q)
 		drive_by_tree(p, b);
 }
 
-struct plan *
-plan_new(struct store_read *r, struct arena *a, const struct plan_query *q)
+/* Makes the iterator for the open transaction. */
+static void
+build(struct plan *p)
 {
-	struct plan *p = arena_zalloc(a, 1, sizeof(*p));
-	struct plan_build b = {.read = r, .arena = a};
+	const struct plan_query *q = &p->query;
+	struct store_read *r = p->read;
+	struct plan_build b = {.read = r, .arena = p->arena};
 
-	p->read = r;
+	p->map_serial = r->view->map.serial;
 	p->error = scope_init(&p->scope, r, q->base, q->scope);
 	if (q->scope == LDAP_SCOPE_BASE_OBJECT) {
 		bool always = q->match->kind == MATCH_TRUE;
-		p->iter = iter_new(a, ITER_ONE, always);
+		p->iter = iter_new(p->arena, ITER_ONE, always);
 		p->iter->one = q->base;
 		p->iter->estimate = 1;
-		return p;
+		return;
 	}
 	b.total = store_entry_count(r);
 	b.budget =
 	    b.total / PLAN_RANGE_SHARE > MIN_BUDGET ? b.total / PLAN_RANGE_SHARE : MIN_BUDGET;
 	b.id_end = id_end(r);
 	build_filter(p, &b, q);
+	p->slots = b.slots;
+	p->slot_count = b.slot_count;
 	if (p->error == 0)
 		p->error = b.error;
 	p->has_sets = holds_sets(p->iter);
+}
+
+struct plan *
+plan_new(struct store_read *r, struct arena *a, const struct plan_query *q)
+{
+	struct plan *p = arena_zalloc(a, 1, sizeof(*p));
+
+	p->read = r;
+	p->arena = a;
+	p->query = *q;
+	build(p);
 	return p;
 }
 
@@ -158,9 +179,28 @@ plan_pause(struct plan *p)
 	read_end_loans(p->read);
 }
 
+/* Whether every index that the plan uses is still kept. */
+static bool
+has_its_slots(const struct plan *p)
+{
+	const struct view *v = p->read->view;
+	size_t found = 0;
+
+	for (size_t i = 0; i < p->slot_count; i++) {
+		for (size_t k = 0; k < v->slot_count; k++)
+			found += v->slots[k].ready && v->slots[k].number == p->slots[i];
+	}
+	return found == p->slot_count;
+}
+
 void
 plan_resume(struct plan *p)
 {
+	uint64_t serial = p->read->view->map.serial;
+
+	if (p->map_serial != serial && !has_its_slots(p))
+		build(p);
+	p->map_serial = serial;
 	if (p->has_sets)
 		p->test_scope = !scope_is_all(&p->scope);
 }
@@ -168,7 +208,7 @@ plan_resume(struct plan *p)
 bool
 plan_exact(const struct plan *p)
 {
-	return p->iter->exact && !(p->resumed && p->has_sets);
+	return p->iter->exact && !(p->resumed && p->has_sets) && !p->read->view->superseded;
 }
 
 uint64_t

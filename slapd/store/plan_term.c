@@ -86,6 +86,18 @@ rule_for(const struct attr_type *t, unsigned kind)
 	}
 }
 
+static void
+note_slot(struct plan_build *b, const struct index_slot *slot)
+{
+	for (size_t i = 0; i < b->slot_count; i++) {
+		if (b->slots[i] == slot->number)
+			return;
+	}
+	b->slots =
+	    arena_grow(b->arena, b->slots, b->slot_count, b->slot_count + 1, sizeof(*b->slots));
+	b->slots[b->slot_count++] = slot->number;
+}
+
 /* Finds a ready slot for the description: its type's own, or a supertype's. */
 static bool
 find_service(struct plan_build *b, const struct attr_desc *d, unsigned kind, struct service *out)
@@ -101,6 +113,7 @@ find_service(struct plan_build *b, const struct attr_desc *d, unsigned kind, str
 		if (!covers_subtypes(b, slot))
 			continue;
 		out->slot = slot;
+		note_slot(b, slot);
 		out->exact = t == d->type && d->options.n == 0 && !d->is_range && !d->binary;
 		return true;
 	}

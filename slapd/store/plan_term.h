@@ -15,9 +15,11 @@ enum { PLAN_RANGE_SHARE = 3 };
 struct plan_build {
 	struct store_read *read;
 	struct arena *arena;
-	uint64_t total;			 /* entries */
-	uint64_t id_end;		 /* all IDs are below this */
-	uint64_t budget;		 /* work and memory left for collecting, in IDs */
+	uint64_t total;	 /* entries */
+	uint64_t id_end; /* all IDs are below this */
+	uint64_t budget; /* work and memory left for collecting, in IDs */
+	uint32_t *slots; /* numbers of the slots looked into */
+	size_t slot_count;
 	int error;			 /* first ERR_* met */
 	const struct attr_desc *missing; /* an attribute whose index would have helped */
 	unsigned missing_kind;

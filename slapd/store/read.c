@@ -14,7 +14,7 @@
 enum { KEEP_CURSORS = 16, MAX_DEPTH = 4096, NAME_BYTES = 256 };
 
 static struct store_read *
-new_handle(struct store *s, MDB_txn *txn, bool writing)
+new_handle(struct store *s, struct generation *config, MDB_txn *txn)
 {
 	struct store_read *r = calloc(1, sizeof(*r));
 
@@ -23,9 +23,9 @@ new_handle(struct store *s, MDB_txn *txn, bool writing)
 		abort();
 	}
 	r->store = s;
+	r->config = config;
 	r->txn = txn;
-	r->writing = writing;
-	r->open = writing;
+	r->writing = r->open = txn != NULL;
 	r->generation = 1;
 	return r;
 }
@@ -33,13 +33,19 @@ new_handle(struct store *s, MDB_txn *txn, bool writing)
 struct store_read *
 store_read_new(struct store *s)
 {
-	return new_handle(s, NULL, false);
+	return new_handle(s, generation_take(s), NULL);
 }
 
 struct store_read *
-read_new_writing(struct store *s, MDB_txn *txn)
+store_read_new_for(struct store *s, const struct schema *schema)
 {
-	struct store_read *r = new_handle(s, txn, true);
+	return new_handle(s, generation_take_of(s, schema), NULL);
+}
+
+struct store_read *
+read_new_writing(struct store *s, MDB_txn *txn, struct generation *g)
+{
+	struct store_read *r = new_handle(s, g, txn);
 
 	r->txn_id = mdb_txn_id(txn);
 	return r;
@@ -95,6 +101,7 @@ store_read_free(struct store_read **rp)
 		mdb_txn_abort(r->txn);
 	read_forget_names(r);
 	view_release(r->store, &r->view);
+	generation_release(r->store, &r->config);
 	free(r->cursors);
 	free(r);
 }
@@ -120,7 +127,7 @@ store_read_begin(struct store_read *r, struct errbuf *e)
 		return env_error(r->store, rc, "beginning to read", e);
 	r->open = true;
 	r->txn_id = mdb_txn_id(r->txn);
-	rc = view_refresh(r->store, r->txn, &r->view);
+	rc = view_refresh(r->store, r->txn, r->config, &r->view);
 	if (rc == 0)
 		return 0;
 	store_read_end(r);

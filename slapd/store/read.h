@@ -29,7 +29,8 @@ struct store_read {
 	struct store *store;
 	MDB_txn *txn;
 	bool open;
-	bool writing; /* belongs to a store_write */
+	bool writing;		   /* belongs to a store_write */
+	struct generation *config; /* whose schema it reads with */
 	struct view *view;
 	uint64_t txn_id; /* of the open transaction, or of the last one */
 	uint64_t suffix_id;
@@ -41,8 +42,9 @@ struct store_read {
 	unsigned generation; /* changes whenever all loans end */
 };
 
-/* Makes a handle that reads inside a write transaction. */
-struct store_read *read_new_writing(struct store *s, MDB_txn *txn);
+/* Makes a handle that reads inside a write transaction with that generation, whose reference it
+ * takes over. */
+struct store_read *read_new_writing(struct store *s, MDB_txn *txn, struct generation *g);
 
 /* Ends all loans: before the transaction ends. */
 void read_end_loans(struct store_read *r);

@@ -18,11 +18,11 @@ restart_types(
     struct store_write *w, const struct attr_type *const *types, size_t count, struct errbuf *e)
 {
 	struct store *s = w->store;
-	const struct store_config *config = atomic_load(&s->config);
-	int rc = count == 0 ? slot_restart(s, w->txn, config, NULL) : 0;
+	const struct generation *g = w->reader->config;
+	int rc = count == 0 ? slot_restart(s, w->txn, g, NULL) : 0;
 
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = slot_restart(s, w->txn, config, types[i]);
+		rc = slot_restart(s, w->txn, g, types[i]);
 	if (rc == 0)
 		rc = write_renew_view(w);
 	return rc == 0 ? 0
@@ -51,13 +51,14 @@ static int
 measure(struct store *s, uint64_t *done_out, uint64_t *total_out)
 {
 	struct arena *a = arena_new(0);
+	struct generation *g = generation_take(s);
 	struct view v = {0};
 	MDB_txn *txn;
 	uint64_t total = 0;
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc == 0) {
-		rc = slot_load(s, txn, atomic_load(&s->config)->schema, a, &v);
+		rc = slot_load(s, txn, g->schema, a, &v);
 		total = env_meta_number(s, txn, BV_LIT("next"), 1) - 1;
 		mdb_txn_abort(txn);
 	}
@@ -67,6 +68,7 @@ measure(struct store *s, uint64_t *done_out, uint64_t *total_out)
 		if (!v.slots[i].ready && v.slots[i].position < *done_out)
 			*done_out = v.slots[i].position;
 	}
+	generation_release(s, &g);
 	arena_free(&a);
 	return rc;
 }

@@ -53,6 +53,15 @@ signature(const struct index_slot *slot)
 	return mix_rule(h, slot->type->substr);
 }
 
+const struct attr_type *
+slot_type_in(const struct index_slot *slot, const struct schema *schema)
+{
+	struct index_slot there = *slot;
+
+	there.type = schema_attr_type(schema, slot->type->names[0]);
+	return there.type != NULL && signature(&there) == signature(slot) ? there.type : NULL;
+}
+
 /* Reads a slot's state; ERR_NOT_FOUND also when it was made by other rules. */
 static int
 load_state(struct store *s, MDB_txn *txn, struct index_slot *slot)
@@ -98,14 +107,14 @@ list_type(struct view *out, const struct attr_type *type, unsigned kinds)
 }
 
 static void
-list_slots(const struct store_config *config, struct arena *a, struct view *out)
+list_slots(const struct generation *g, struct arena *a, struct view *out)
 {
-	const struct schema_known *known = schema_known(config->schema);
+	const struct schema_known *known = schema_known(g->schema);
 
 	out->slot_count = 0;
-	out->slots = arena_zalloc(a, (config->spec_count + 2) * KIND_COUNT, sizeof(*out->slots));
-	for (size_t i = 0; i < config->spec_count; i++)
-		list_type(out, config->specs[i].type, config->specs[i].kinds);
+	out->slots = arena_zalloc(a, (g->spec_count + 2) * KIND_COUNT, sizeof(*out->slots));
+	for (size_t i = 0; i < g->spec_count; i++)
+		list_type(out, g->specs[i].type, g->specs[i].kinds);
 	list_type(out, known->object_class, INDEX_EQ);
 	list_type(out, known->entry_uuid, INDEX_EQ);
 }
@@ -323,12 +332,12 @@ slot_drop_alien(struct store *s, MDB_txn *txn, const struct view *known)
 }
 
 int
-slot_reconcile(struct store *s, MDB_txn *txn, const struct store_config *config, bool *changed_out)
+slot_reconcile(struct store *s, MDB_txn *txn, const struct generation *g, bool *changed_out)
 {
 	struct arena *a = arena_new(0);
-	struct view wanted = {.config = config};
+	struct view wanted = {0};
 
-	list_slots(config, a, &wanted);
+	list_slots(g, a, &wanted);
 	int rc = start_missing(s, txn, &wanted, changed_out);
 	if (rc == 0)
 		rc = drop_unwanted(s, txn, &wanted, changed_out);
@@ -338,13 +347,13 @@ slot_reconcile(struct store *s, MDB_txn *txn, const struct store_config *config,
 
 int
 slot_restart(
-    struct store *s, MDB_txn *txn, const struct store_config *config, const struct attr_type *type)
+    struct store *s, MDB_txn *txn, const struct generation *g, const struct attr_type *type)
 {
 	struct arena *a = arena_new(0);
-	struct view wanted = {.config = config};
+	struct view wanted = {0};
 	int rc = 0;
 
-	list_slots(config, a, &wanted);
+	list_slots(g, a, &wanted);
 	for (size_t i = 0; rc == 0 && i < wanted.slot_count; i++) {
 		struct index_slot *slot = &wanted.slots[i];
 		if (type != NULL && slot->type != type)

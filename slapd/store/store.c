@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "compat.h"
 #include "model/dn.h"
 #include "slot.h"
 #include "view.h"
@@ -28,31 +29,19 @@ store_new(const struct store_options *o)
 	s->read_only = o->read_only;
 	s->lock_fd = -1;
 	pthread_mutex_init(&s->view_lock, NULL);
+	pthread_cond_init(&s->settled, NULL);
 	pthread_mutex_init(&s->config_lock, NULL);
 	return s;
 }
 
-/* Copies a configuration into the store's arena. Old ones stay: transactions may look at them. */
-static const struct store_config *
-new_config(struct store *s, const struct schema *schema, const struct index_spec *specs, size_t n)
-{
-	struct store_config *c = arena_alloc(s->arena, sizeof(*c));
-	struct index_spec *copy = arena_alloc(s->arena, n * sizeof(*copy));
-
-	if (n > 0)
-		memcpy(copy, specs, n * sizeof(*copy));
-	*c = (struct store_config){schema, copy, n};
-	return c;
-}
-
 /* Tells the builder whether there is work: slots to build, or to drop. */
 static int
-note_work(struct store *s, MDB_txn *txn, const struct store_config *config)
+note_work(struct store *s, MDB_txn *txn, const struct generation *g)
 {
 	struct arena *a = arena_new(0);
 	struct view v = {0};
 	uint32_t number;
-	int rc = slot_load(s, txn, config->schema, a, &v);
+	int rc = slot_load(s, txn, g->schema, a, &v);
 	bool work = slot_first_dropped(s, txn, &number) == 0;
 
 	for (size_t i = 0; rc == 0 && i < v.slot_count; i++)
@@ -63,40 +52,76 @@ note_work(struct store *s, MDB_txn *txn, const struct store_config *config)
 	return rc;
 }
 
-/* Writes the index states that the configuration asks for, if they are not there. */
+/* Checks that the entries allow the step from the schema in force to g's. */
 static int
-reconcile(struct store *s, MDB_txn *txn, const struct store_config *config)
+check_step(struct store *s, MDB_txn *txn, const struct generation *g, struct errbuf *e)
 {
-	bool changed = false;
-	int rc = slot_reconcile(s, txn, config, &changed);
+	struct store_read *r = read_new_writing(s, txn, generation_take(s));
+	int rc = view_refresh(s, txn, r->config, &r->view);
 
-	if (rc == 0 && changed)
-		rc = view_bump(s, txn);
-	return rc != 0 ? rc : note_work(s, txn, config);
+	if (rc == 0)
+		rc = compat_check(r, g->schema, e);
+	else
+		err_set(e, rc, "%s: reading the attribute table: %s", s->directory, err_text(rc));
+	if (rc == 0)
+		rc = compat_restart(r, g);
+	store_read_free(&r);
+	return rc;
 }
 
-/*
- * Takes the configuration up. It is published before the commit, while no other writer can begin:
- * one that began between with the old configuration would not keep the new slots.
- */
+/* Writes the index states that the configuration asks for, if they are not there. */
 static int
-reconcile_now(struct store *s, const struct store_config *config, struct errbuf *e)
+reconcile(struct store *s, MDB_txn *txn, const struct generation *g, struct errbuf *e)
 {
-	const struct store_config *before = atomic_load(&s->config);
+	bool other = s->newest != NULL && s->newest->schema != g->schema, changed = other;
+	int rc = other ? check_step(s, txn, g, e) : 0;
+
+	if (rc != 0)
+		return rc;
+	rc = slot_reconcile(s, txn, g, &changed);
+	if (rc == 0 && changed)
+		rc = view_bump(s, txn);
+	if (rc == 0)
+		rc = note_work(s, txn, g);
+	return rc == 0 ? 0
+		       : err_set(e, rc, "%s: configuring indexes: %s", s->directory, err_text(rc));
+}
+
+/* Takes the generation up in a write transaction. */
+static int
+adopt(struct store *s, struct generation *g, struct errbuf *e)
+{
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(s->env, NULL, 0, &txn);
 
 	if (rc != 0)
 		return env_error(s, rc, "configuring indexes", e);
-	rc = reconcile(s, txn, config);
+	rc = reconcile(s, txn, g, e);
 	if (rc != 0) {
 		mdb_txn_abort(txn);
-		return err_set(e, rc, "%s: configuring indexes: %s", s->directory, err_text(rc));
+		return rc;
 	}
-	atomic_store(&s->config, config);
+	generation_propose(s, g);
 	rc = env_error(s, mdb_txn_commit(txn), "configuring indexes", e);
-	if (rc != 0)
-		atomic_store(&s->config, before);
+	generation_settle(s, g, rc == 0);
+	return rc;
+}
+
+/* Of a database that is only read, nothing has to be brought in line. */
+static int
+adopt_reading(struct store *s, struct generation *g, struct errbuf *e)
+{
+	int rc = 0;
+
+	if (s->newest != NULL && s->newest->schema != g->schema) {
+		struct store_read *r = store_read_new(s);
+		rc = store_read_begin(r, e);
+		if (rc == 0)
+			rc = compat_check(r, g->schema, e);
+		store_read_free(&r);
+	}
+	if (rc == 0)
+		generation_settle(s, g, true);
 	return rc;
 }
 
@@ -104,15 +129,14 @@ int
 store_configure(struct store *s, const struct schema *schema, const struct index_spec *indexes,
     size_t count, struct errbuf *e)
 {
-	int rc = 0;
+	struct generation *g = generation_new(s, schema, indexes, count);
 
 	pthread_mutex_lock(&s->config_lock);
-	const struct store_config *config = new_config(s, schema, indexes, count);
-	if (s->read_only)
-		atomic_store(&s->config, config);
-	else
-		rc = reconcile_now(s, config, e);
+	int rc = s->read_only ? adopt_reading(s, g, e) : adopt(s, g, e);
+	if (rc == 0 && s->wake != NULL && store_builder_pending(s))
+		s->wake(s->wake_arg);
 	pthread_mutex_unlock(&s->config_lock);
+	generation_release(s, &g);
 	return rc;
 }
 
@@ -140,12 +164,12 @@ store_close(struct store **sp)
 	*sp = NULL;
 	if (s == NULL)
 		return;
-	struct view *v = atomic_load(&s->view);
-	view_release(s, &v);
+	generation_release(s, &s->newest);
 	env_close(s);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	pthread_mutex_destroy(&s->view_lock);
+	pthread_cond_destroy(&s->settled);
 	pthread_mutex_destroy(&s->config_lock);
 	arena_free(&s->arena);
 	free(s);

@@ -51,11 +51,29 @@ int store_open(const struct store_options *o, struct store **out, struct errbuf 
 void store_close(struct store **s);
 
 /*
- * Adopts a schema and index list (a new configuration generation). New indexes are built by the
- * background builder (store_builder_step) or by slapindex; until ready they are not used by plans.
+ * Adopts a schema and index list (a new configuration generation), also while other threads read
+ * and write; from any thread that is not inside a write transaction (it waits for one of
+ * another's). From the next write transaction on the new schema is in force for writing; read
+ * handles keep the one they were made with. New indexes are built by the background builder
+ * (store_builder_step; the writing thread is woken) or by slapindex; until ready they are not used
+ * by plans. The schema must live until a later call has succeeded or the store is closed, and every
+ * handle made for it is freed; indexes is copied. 0; ERR_CONFIG with text when entries hold an
+ * attribute type or object class that the new schema lacks, or has with another meaning; ERR_*: all
+ * stays as it was.
  */
 int store_configure(struct store *s, const struct schema *schema, const struct index_spec *indexes,
     size_t count, struct errbuf *e) __attribute__((warn_unused_result));
+
+/*
+ * Whether entries hold an attribute type (its subtypes aside) or object class, named as in the
+ * schema in force: 0: none does, or there is no such definition; 1: some do, with a phrase in e
+ * that names one, or it would take too long to find out; ERR_*. Takes a read transaction and at
+ * most some 0.3 s.
+ */
+int store_uses_attr(struct store *s, struct bv name, struct errbuf *e)
+    __attribute__((warn_unused_result));
+int store_uses_class(struct store *s, struct bv name, struct errbuf *e)
+    __attribute__((warn_unused_result));
 
 /* Returns whether index building work is left; does one bounded step of it in a write transaction
  * when called by the writer thread. 1: more to do, 0: all ready, ERR_*: failed. */
@@ -67,8 +85,13 @@ int store_sync(struct store *s, struct errbuf *e) __attribute__((warn_unused_res
 
 /* ---- reading: a handle is used by one thread and reused for many transactions ---- */
 
-/* Returns a new handle. */
+/* Returns a new handle: it reads with the schema that is in force now, whatever store_configure
+ * does later. */
 struct store_read *store_read_new(struct store *s);
+
+/* Returns a new handle that reads with this schema: of a configuration that was in force, or is
+ * about to be. */
+struct store_read *store_read_new_for(struct store *s, const struct schema *schema);
 
 /* Ends its transaction, if one is open, and frees it. NULL in *r is fine. */
 void store_read_free(struct store_read **r);
@@ -79,7 +102,7 @@ int store_read_begin(struct store_read *r, struct errbuf *e) __attribute__((warn
 /* Ends it; views obtained are invalid. Harmless when none is open. */
 void store_read_end(struct store_read *r);
 
-/* The map that fits the open transaction; valid until it ends. */
+/* The map that fits the open transaction, of the handle's schema; valid until it ends. */
 const struct attr_map *store_read_map(const struct store_read *r);
 
 /* Finds an entry by DN. Returns 0 with its ID; ERR_NOT_FOUND with *matched_out = ID of the nearest
@@ -129,6 +152,9 @@ void store_write_abort(struct store_write **w);
 /* Reads inside the write transaction go through this handle: it sees the transaction's own changes.
  */
 struct store_read *store_write_reader(struct store_write *w);
+
+/* Returns the schema in force for this transaction: the one to prepare changes with. */
+const struct schema *store_write_schema(struct store_write *w);
 
 /*
  * Adds an entry under parent (0: e is the suffix entry, or at the top of the "" database). e->dn

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/arena.h"
 #include "base/err.h"
+#include "compat.h"
 #include "model/desc.h"
 #include "model/schema.h"
 #include "slot.h"
@@ -10,8 +11,9 @@
 /*
  * Views. The stamp in meta grows with every change of the attribute table or of an
  * index's state, by whichever process; a reader whose view has another stamp than its
- * snapshot takes the published view, or builds its own when that one is of another time.
- * Building costs some ten microseconds and is rare.
+ * snapshot takes the published view of its generation, or builds its own when that one is of
+ * another time. Building costs some ten microseconds and is rare. A view of an older schema
+ * leaves out the indexes that writers, who have the newest one, keep in another way.
  */
 
 static uint64_t
@@ -90,25 +92,59 @@ link_slots(struct view *v)
 		list_slots_of(v, id, v->attr_slots + v->attr_slot_at[id]);
 }
 
+/* Whether writers with that schema keep the slot as this view's schema would. */
+static bool
+is_kept(const struct view *v, const struct index_slot *slot, const struct schema *writers)
+{
+	const struct attr_type *type = slot_type_in(slot, writers);
+
+	for (uint32_t id = 1; type != NULL && id <= v->map.count; id++) {
+		const struct attr_type *mine = v->map.descs[id]->type, *theirs;
+		if (!slot_covers(slot, v->map.descs[id]))
+			continue;
+		theirs = schema_attr_type(writers, mine->names[0]);
+		if (theirs == NULL || compat_difference(mine, theirs) != NULL)
+			return false;
+	}
+	return type != NULL;
+}
+
+/* Compares the view with what writers do from the next commit on. */
+static void
+compare_with_writers(struct store *s, struct view *v)
+{
+	struct generation *coming = generation_take_coming(s);
+	size_t kept = 0;
+
+	v->superseded = coming->schema != v->map.schema;
+	for (size_t i = 0; v->superseded && i < v->slot_count; i++) {
+		if (is_kept(v, &v->slots[i], coming->schema))
+			v->slots[kept++] = v->slots[i];
+	}
+	if (v->superseded)
+		v->slot_count = kept;
+	generation_release(s, &coming);
+}
+
 int
-view_build(struct store *s, MDB_txn *txn, struct view **out)
+view_build(struct store *s, MDB_txn *txn, const struct generation *g, struct view **out)
 {
 	struct arena *a = arena_new(16384);
 	struct view *v = arena_zalloc(a, 1, sizeof(*v));
 
 	v->arena = a;
 	v->refs = 1;
-	v->config = atomic_load(&s->config);
-	v->map.schema = v->config->schema;
+	v->map.schema = g->schema;
 	v->stamp = stamp_of(s, txn);
 	int rc = load_descs(s, txn, v);
 	if (rc == 0)
-		rc = slot_load(s, txn, v->config->schema, a, v);
+		rc = slot_load(s, txn, g->schema, a, v);
 	if (rc != 0) {
 		arena_free(&a);
 		return rc;
 	}
 	attr_map_fill(&v->map, a);
+	compare_with_writers(s, v);
 	link_slots(v);
 	for (size_t i = 0; i < v->slot_count; i++) {
 		if (!v->slots[i].ready)
@@ -135,14 +171,14 @@ view_release(struct store *s, struct view **vp)
 }
 
 void
-view_publish(struct store *s, struct view *v)
+view_publish(struct store *s, struct generation *g, struct view *v)
 {
 	pthread_mutex_lock(&s->view_lock);
-	struct view *old = atomic_load(&s->view);
-	bool newer = old == NULL || old->config != v->config || old->stamp < v->stamp;
+	struct view *old = g->view;
+	bool newer = old == NULL || old->stamp < v->stamp;
 	if (newer) {
 		v->refs++;
-		atomic_store(&s->view, v);
+		g->view = v;
 	}
 	pthread_mutex_unlock(&s->view_lock);
 	if (newer)
@@ -150,10 +186,10 @@ view_publish(struct store *s, struct view *v)
 }
 
 static struct view *
-take_published(struct store *s)
+take_published(struct store *s, const struct generation *g)
 {
 	pthread_mutex_lock(&s->view_lock);
-	struct view *v = atomic_load(&s->view);
+	struct view *v = g->view;
 	if (v != NULL)
 		v->refs++;
 	pthread_mutex_unlock(&s->view_lock);
@@ -161,26 +197,26 @@ take_published(struct store *s)
 }
 
 static bool
-fits(const struct store *s, const struct view *v, uint64_t stamp)
+fits(const struct view *v, uint64_t stamp)
 {
-	return v != NULL && v->config == atomic_load(&s->config) && v->stamp == stamp;
+	return v != NULL && v->stamp == stamp;
 }
 
 int
-view_refresh(struct store *s, MDB_txn *txn, struct view **view)
+view_refresh(struct store *s, MDB_txn *txn, struct generation *g, struct view **view)
 {
 	uint64_t stamp = stamp_of(s, txn);
 
-	if (fits(s, *view, stamp))
+	if (fits(*view, stamp))
 		return 0;
 	view_release(s, view);
-	*view = take_published(s);
-	if (fits(s, *view, stamp))
+	*view = take_published(s, g);
+	if (fits(*view, stamp))
 		return 0;
 	view_release(s, view);
-	int rc = view_build(s, txn, view);
+	int rc = view_build(s, txn, g, view);
 	if (rc == 0)
-		view_publish(s, *view);
+		view_publish(s, g, *view);
 	return rc;
 }
 

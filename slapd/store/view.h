@@ -3,25 +3,18 @@
 
 /*
  * What a transaction knows beside its data: the attribute map and the state of the
- * indexes, both as of its snapshot, for one configuration. Views are immutable and
- * counted; a reader keeps its view until the store's stamp in meta says that it has changed.
+ * indexes, both as of its snapshot, for one generation of the configuration. Views are immutable
+ * and counted; a reader keeps its view until the store's stamp in meta says that it has changed.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "env.h"
+#include "generation.h"
 #include "store/attrmap.h"
 
 struct attr_desc;
 struct attr_type;
 struct schema;
-
-/* A configuration: what store_open and store_configure were given. Lives until store_close. */
-struct store_config {
-	const struct schema *schema;
-	const struct index_spec *specs;
-	size_t spec_count;
-};
 
 /* One index: a type and one kind. Its keys start with its number. */
 struct index_slot {
@@ -51,29 +44,29 @@ struct attr_map {
 
 struct view {
 	struct attr_map map;
-	const struct store_config *config;
 	uint64_t stamp;
 	struct index_slot *slots;
 	size_t slot_count;
 	bool alien;		/* there are slots this process cannot keep */
+	bool superseded;	/* writers have another schema: its indexes are supersets only */
 	uint16_t *attr_slots;	/* slot indices of attribute ID i: from attr_slot_at[i] ... */
 	uint32_t *attr_slot_at; /* ... to attr_slot_at[i + 1] */
 	unsigned refs;
 	struct arena *arena;
 };
 
-/* Makes *view (its old value released) the one that fits txn. 0 or ERR_*. */
-int view_refresh(struct store *s, MDB_txn *txn, struct view **view)
+/* Makes *view (its old value released), one of g's, the one that fits txn. 0 or ERR_*. */
+int view_refresh(struct store *s, MDB_txn *txn, struct generation *g, struct view **view)
     __attribute__((warn_unused_result));
 
 /* Builds a view from txn that is not published: for a writer that has changed the tables. */
-int view_build(struct store *s, MDB_txn *txn, struct view **out)
+int view_build(struct store *s, MDB_txn *txn, const struct generation *g, struct view **out)
     __attribute__((warn_unused_result));
 
-/* Makes v the newest for everybody; takes a reference of its own. */
-void view_publish(struct store *s, struct view *v);
+/* Makes v, built for g, the newest for all who hold g; takes a reference of its own. */
+void view_publish(struct store *s, struct generation *g, struct view *v);
 
-/* Gives back a reference; *v becomes NULL. */
+/* Gives back a reference; *v becomes NULL. NULL in *v is fine. */
 void view_release(struct store *s, struct view **v);
 
 /* Tells all readers of later snapshots that the tables have changed. */

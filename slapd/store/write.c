@@ -69,7 +69,7 @@ write_new(struct store *s, MDB_txn *txn)
 	}
 	w->store = s;
 	w->txn = txn;
-	w->reader = read_new_writing(s, txn);
+	w->reader = read_new_writing(s, txn, generation_take_writing(s));
 	w->scratch = arena_new(4096);
 	buf_init(&w->record);
 	key_list_init(&w->old_keys);
@@ -88,7 +88,7 @@ store_write_begin(struct store *s, struct store_write **out, struct errbuf *e)
 	if (rc != 0)
 		return env_error(s, rc, "beginning to write", e);
 	struct store_write *w = write_new(s, txn);
-	rc = view_refresh(s, txn, &w->reader->view);
+	rc = view_refresh(s, txn, w->reader->config, &w->reader->view);
 	if (rc == 0 && w->reader->view->alien) {
 		rc = slot_drop_alien(s, txn, w->reader->view);
 		if (rc == 0)
@@ -120,7 +120,7 @@ store_write_commit(struct store_write **wp, struct errbuf *e)
 	}
 	rc = env_error(s, mdb_txn_commit(w->txn), "committing", e);
 	if (rc == 0 && w->view_changed)
-		view_publish(s, w->reader->view);
+		view_publish(s, w->reader->config, w->reader->view);
 	write_free(wp);
 	return rc;
 }
@@ -143,6 +143,12 @@ store_write_reader(struct store_write *w)
 	return w->reader;
 }
 
+const struct schema *
+store_write_schema(struct store_write *w)
+{
+	return w->reader->config->schema;
+}
+
 int
 write_renew_view(struct store_write *w)
 {
@@ -150,7 +156,7 @@ write_renew_view(struct store_write *w)
 	int rc = w->view_changed ? 0 : view_bump(w->store, w->txn);
 
 	if (rc == 0)
-		rc = view_build(w->store, w->txn, &fresh);
+		rc = view_build(w->store, w->txn, w->reader->config, &fresh);
 	if (rc != 0)
 		return rc;
 	view_release(w->store, &w->reader->view);

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "store.h"
+#include "env.h"
 
 /*
  * The writing thread. A batch is what waits when the thread looks, up to a number of jobs
@@ -23,11 +23,12 @@ enum { QUEUE_MAX = 4096, BATCH_JOBS = 512, BATCH_MS = 16 };
 struct writer {
 	struct store *store;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards head, tail, waiting, stopping */
+	pthread_mutex_t lock; /* guards head, tail, waiting, stopping, woken */
 	pthread_cond_t wake;
 	struct write_job *head, **tail;
 	size_t waiting, queue_max;
 	bool stopping;
+	bool woken; /* there is something to build */
 	atomic_bool failed;
 	char failure[512]; /* written once, before failed is set */
 };
@@ -156,12 +157,13 @@ static struct write_job *
 take(struct writer *w, bool wait, bool *stopping_out)
 {
 	pthread_mutex_lock(&w->lock);
-	while (wait && w->head == NULL && !w->stopping)
+	while (wait && w->head == NULL && !w->stopping && !w->woken)
 		pthread_cond_wait(&w->wake, &w->lock);
 	struct write_job *jobs = w->head;
 	w->head = NULL;
 	w->tail = &w->head;
 	w->waiting = 0;
+	w->woken = false;
 	*stopping_out = w->stopping;
 	pthread_mutex_unlock(&w->lock);
 	return jobs;
@@ -199,6 +201,18 @@ writer_main(void *arg)
 	}
 }
 
+/* Called by store_configure on its thread. */
+static void
+wake(void *arg)
+{
+	struct writer *w = arg;
+
+	pthread_mutex_lock(&w->lock);
+	w->woken = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
 int
 writer_start(struct store *s, size_t queue_max, struct writer **out, struct errbuf *e)
 {
@@ -216,6 +230,7 @@ writer_start(struct store *s, size_t queue_max, struct writer **out, struct errb
 		free(w);
 		return err_set(e, ERR_IO, "the writing thread cannot be started: %s", strerror(rc));
 	}
+	env_on_work(s, wake, w);
 	*out = w;
 	return 0;
 }
@@ -249,6 +264,7 @@ writer_stop(struct writer **wp)
 	*wp = NULL;
 	if (w == NULL)
 		return;
+	env_on_work(w->store, NULL, NULL);
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
 	pthread_cond_signal(&w->wake);

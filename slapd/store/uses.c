@@ -1,0 +1,218 @@
+#include "uses.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "idset.h"
+#include "model/desc.h"
+#include "model/schema.h"
+#include "plan_iter.h"
+
+/*
+ * Is it in use? The attribute table answers for what no entry ever had, an index of the
+ * type for most of the rest; otherwise entries are looked through for a while. What is not known
+ * then counts as used. A damaged entry holds nothing that could be found.
+ */
+
+enum { INDEX_LOOK = 64, SCAN_ENTRIES = 500000, SCAN_MS = 300, SCAN_CLOCK = 256 };
+
+/* What is looked for: one of the attribute numbers, or a value of objectClass. */
+struct probe {
+	const bool *ids; /* by attribute number, up to id_count; NULL: a class */
+	size_t id_count;
+	uint32_t class_id;
+	struct bv class_oid;
+};
+
+static bool
+holds(const struct probe *p, const struct record *rec)
+{
+	struct record_attr a;
+	bool any = false, bad = false;
+
+	if (p->ids == NULL)
+		return record_find(rec, p->class_id, &a) && record_has(&a, p->class_oid, &bad);
+	for (size_t i = 0; i < rec->row_count && !any; i++) {
+		a = record_attr_at(rec, i);
+		any = a.attr_id <= p->id_count && p->ids[a.attr_id];
+	}
+	return any;
+}
+
+/* Looks through all entries, as far as that is bounded. */
+static int
+scan(struct store_read *r, const struct probe *p, uint64_t *id_out)
+{
+	int64_t until_ms = clock_mono_ms() + SCAN_MS;
+	struct record rec;
+	uint64_t id = 1;
+
+	for (size_t n = 1; n <= SCAN_ENTRIES; n++, id++) {
+		int rc = store_next(r, &id, &rec, NULL);
+		if (rc == ERR_NOT_FOUND)
+			return 0;
+		if (rc != 0 && rc != ERR_CORRUPT)
+			return rc;
+		if (rc == 0 && holds(p, &rec)) {
+			*id_out = id;
+			return 1;
+		}
+		if (n % SCAN_CLOCK == 0 && clock_mono_ms() > until_ms)
+			break;
+	}
+	*id_out = 0;
+	return 1;
+}
+
+/*
+ * Looks at the first entries under a slot of the type: 1 and 0 as uses_attr, ERR_AGAIN when they
+ * do not tell (they may have subtypes only).
+ */
+static int
+look_in_slot(struct store_read *r, const struct index_slot *slot, const struct probe *p,
+    struct arena *a, uint64_t *id_out)
+{
+	struct index_key all;
+	struct iter_range range = {&all, &all, INDEX_LOOK};
+	struct idset *set = arena_zalloc(a, 1, sizeof(*set));
+	struct record rec;
+
+	index_key_make(&all, slot->number, BV_LIT(""));
+	idset_init(set, a, UINT64_MAX);
+	int rc = iter_collect(r, &range, set);
+	if (rc < 0)
+		return rc;
+	idset_finish(set);
+	for (uint64_t id = 0; (id = idset_at_least(set, id + 1)) != 0;) {
+		if (store_get(r, id, &rec, NULL) == 0 && holds(p, &rec)) {
+			*id_out = id;
+			return 1;
+		}
+	}
+	return rc == 1 ? 0 : ERR_AGAIN;
+}
+
+/* Lists the numbers of the type. Returns whether there are any. */
+static bool
+list_ids(const struct attr_map *map, const struct attr_type *t, bool *ids)
+{
+	bool any = false;
+
+	for (uint32_t id = 1; id <= map->count; id++) {
+		ids[id] = map->descs[id]->type == t;
+		any |= ids[id];
+	}
+	return any;
+}
+
+static int
+find_attr(struct store_read *r, const struct attr_type *t, struct arena *a, uint64_t *id_out)
+{
+	static const unsigned kinds[] = {INDEX_PRES, INDEX_EQ};
+	const struct attr_map *map = store_read_map(r);
+	bool *ids = arena_zalloc(a, map->count + 1, sizeof(*ids));
+	struct probe p = {.ids = ids, .id_count = map->count};
+
+	if (!list_ids(map, t, ids))
+		return 0;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct index_slot *slot = view_slot(r->view, t, kinds[i]);
+		if (slot == NULL || !slot->ready || (kinds[i] == INDEX_EQ && t->equality == NULL))
+			continue;
+		int rc = look_in_slot(r, slot, &p, a, id_out);
+		if (rc != ERR_AGAIN)
+			return rc;
+	}
+	return scan(r, &p, id_out);
+}
+
+int
+uses_attr(struct store_read *r, const struct attr_type *t, uint64_t *id_out)
+{
+	struct arena *a = arena_new(0);
+	int rc = find_attr(r, t, a, id_out);
+
+	arena_free(&a);
+	return rc;
+}
+
+int
+uses_class(struct store_read *r, const struct object_class *oc, uint64_t *id_out)
+{
+	const struct attr_map *map = store_read_map(r);
+	const struct attr_type *type = schema_known(map->schema)->object_class;
+	const struct index_slot *slot = view_slot(r->view, type, INDEX_EQ);
+	struct probe p = {
+	    .class_id = attr_map_id(map, desc_of_type(map->schema, type)), .class_oid = oc->oid};
+	struct index_key key;
+
+	if (p.class_id == 0)
+		return 0;
+	if (slot == NULL || !slot->ready || !index_key_make(&key, slot->number, oc->oid))
+		return scan(r, &p, id_out);
+	struct iter posting = {.kind = ITER_POSTING, .key = &key};
+	return iter_seek(r, &posting, 1, id_out);
+}
+
+void
+uses_example(struct store_read *r, uint64_t id, struct arena *a, struct bv *out)
+{
+	struct record rec;
+	struct bv pretty = BV_NONE;
+
+	if (id == 0)
+		*out = BV_LIT("there are too many to look through; an index of presence tells");
+	else if (store_get(r, id, &rec, NULL) == 0 && store_dn(r, &rec, a, &pretty, NULL) == 0)
+		*out = arena_printf(a, "such as \"%.*s\"", BV(pretty));
+	else
+		*out = arena_printf(a, "such as number %llu", (unsigned long long)id);
+}
+
+/* The text for a yes. */
+static int
+tell(struct store_read *r, int found, const uint64_t *id, struct errbuf *e)
+{
+	struct arena *a = arena_new(0);
+	struct bv example = BV_NONE;
+
+	if (found == 1) {
+		uses_example(r, *id, a, &example);
+		err_set(e, found, "in use by entries (%.*s)", BV(example));
+	} else if (found < 0) {
+		err_set(
+		    e, found, "%s: looking for entries: %s", r->store->directory, err_text(found));
+	}
+	arena_free(&a);
+	return found;
+}
+
+int
+store_uses_attr(struct store *s, struct bv type, struct errbuf *e)
+{
+	struct store_read *r = store_read_new(s);
+	uint64_t id = 0;
+	int rc = store_read_begin(r, e);
+
+	if (rc == 0) {
+		const struct attr_type *t = schema_attr_type(store_read_map(r)->schema, type);
+		rc = t == NULL ? 0 : tell(r, uses_attr(r, t, &id), &id, e);
+	}
+	store_read_free(&r);
+	return rc;
+}
+
+int
+store_uses_class(struct store *s, struct bv name, struct errbuf *e)
+{
+	struct store_read *r = store_read_new(s);
+	uint64_t id = 0;
+	int rc = store_read_begin(r, e);
+
+	if (rc == 0) {
+		const struct object_class *oc =
+		    schema_object_class(store_read_map(r)->schema, name);
+		rc = oc == NULL ? 0 : tell(r, uses_class(r, oc, &id), &id, e);
+	}
+	store_read_free(&r);
+	return rc;
+}
