@@ -16,6 +16,7 @@ struct pool {
 	pthread_cond_t wake;
 	struct pool_job *first, **last;
 	size_t waiting, queue_max;
+	unsigned busy;
 	bool stopping;
 	pthread_t threads[MAX_THREADS];
 	unsigned thread_count;
@@ -25,8 +26,10 @@ static struct pool_job *
 take(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
+	p->busy--;
 	while (p->first == NULL && !p->stopping)
 		pthread_cond_wait(&p->wake, &p->lock);
+	p->busy++;
 	struct pool_job *job = p->first;
 	if (job != NULL) {
 		p->first = job->next;
@@ -62,6 +65,7 @@ pool_start(unsigned threads, size_t queue_max, struct pool **out, struct errbuf 
 	pthread_cond_init(&p->wake, NULL);
 	p->last = &p->first;
 	p->queue_max = queue_max == 0 ? (size_t)threads * QUEUE_PER_THREAD : queue_max;
+	p->busy = threads;
 	for (; p->thread_count < threads; p->thread_count++) {
 		int err = pthread_create(&p->threads[p->thread_count], NULL, work, p);
 		if (err != 0) {
@@ -93,6 +97,14 @@ pool_submit(struct pool *p, struct pool_job *job)
 	}
 	pthread_mutex_unlock(&p->lock);
 	return err;
+}
+
+void
+pool_load(struct pool *p, struct pool_load *out)
+{
+	pthread_mutex_lock(&p->lock);
+	*out = (struct pool_load){p->thread_count, p->busy, p->waiting, p->queue_max};
+	pthread_mutex_unlock(&p->lock);
 }
 
 void

@@ -24,6 +24,14 @@ int pool_start(unsigned threads, size_t queue_max, struct pool **out, struct err
 /* Queues a job from any thread: 0, ERR_BUSY (full) or ERR_CLOSED (stopping). */
 int pool_submit(struct pool *p, struct pool_job *job) __attribute__((warn_unused_result));
 
+/* What a pool does at the moment. */
+struct pool_load {
+	unsigned threads, busy;
+	size_t waiting, waiting_max;
+};
+
+void pool_load(struct pool *p, struct pool_load *out);
+
 /* Runs what is queued, ends the threads, frees. NULL in *p is fine. */
 void pool_stop(struct pool **p);
 

@@ -265,6 +265,38 @@ static const struct row ATTRS[] = {
 	    "NO-USER-MODIFICATION USAGE dSAOperation )"},
 	{true, "( 1.3.6.1.4.1.4203.666.1.55.31 NAME 'monitorConnectionOpsAsync' SUP "
 	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1 NAME 'olmDbDirectory' DESC 'Where the files of "
+	    "the database are' SUP monitoredInfo NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.1 NAME 'olmMDBPagesMax' DESC 'Pages that the map has room for' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.2 NAME 'olmMDBPagesUsed' DESC 'Pages of the file' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.3 NAME 'olmMDBPagesFree' DESC 'Pages of the file that are free' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.4 NAME 'olmMDBReadersMax' DESC 'Slots for readers' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.5 NAME 'olmMDBReadersUsed' DESC 'Slots for readers that were used' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 1.3.6.1.4.1.4203.666.1.55.0.1.1.6 NAME 'olmMDBEntries' DESC 'Entries of the database' SUP "
+	    "monitorCounter NO-USER-MODIFICATION USAGE dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.1 NAME 'musterPageBytes' "
+	    "DESC 'Bytes of a page of the database' SUP monitorCounter NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.2 NAME 'musterIndexAttribute' "
+	    "DESC 'Attribute of an index' SUP monitoredInfo NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.3 NAME 'musterIndexKind' "
+	    "DESC 'Kind of an index, as olcDbIndex spells it' SUP monitoredInfo NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.4 NAME 'musterIndexState' "
+	    "DESC 'Whether an index is ready or being built' SUP monitoredInfo NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.5 NAME 'musterIndexPosition' "
+	    "DESC 'Entry up to which an index is built' SUP monitorCounter NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.1.6 NAME 'musterIndexLast' "
+	    "DESC 'Last entry that is to be indexed' SUP monitorCounter NO-USER-MODIFICATION USAGE "
+	    "dSAOperation )"},
 	{true, "( 1.3.6.1.4.1.4203.666.1.5 NAME 'OpenLDAPaci' DESC 'Access rules kept in the "
 	    "entry itself' EQUALITY OpenLDAPaciMatch SYNTAX 1.3.6.1.4.1.4203.666.2.1 USAGE "
 	    "directoryOperation )"},
@@ -305,6 +337,13 @@ static const struct row CLASSES[] = {
 	{true, "( 1.3.6.1.4.1.4203.666.3.16.6 NAME 'monitorConnection' SUP monitor STRUCTURAL )"},
 	{true, "( 1.3.6.1.4.1.4203.666.3.16.7 NAME 'managedObject' SUP monitor STRUCTURAL )"},
 	{true, "( 1.3.6.1.4.1.4203.666.3.16.8 NAME 'monitoredObject' SUP monitor STRUCTURAL )"},
+	{true, "( 1.3.6.1.4.1.4203.666.3.16.0.1.1.2 NAME 'olmMDBDatabase' SUP top AUXILIARY MAY ( "
+	    "olmDbDirectory $ olmMDBPagesMax $ olmMDBPagesUsed $ olmMDBPagesFree $ "
+	    "olmMDBReadersMax $ olmMDBReadersUsed $ olmMDBEntries $ musterPageBytes ) )"},
+	{true, "( 2.25.86984604475757958756636892340540278960.4.2.1 NAME 'musterIndex' DESC 'An "
+	    "index, or one that searches lacked' SUP monitor STRUCTURAL MAY ( "
+	    "musterIndexAttribute $ musterIndexKind $ musterIndexState $ musterIndexPosition $ "
+	    "musterIndexLast $ monitorCounter ) )"},
 };
 
 static const char *const MACROS[][2] = {

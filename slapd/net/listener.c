@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "op/counters.h"
 #include "wire/url.h"
 
 /* Listening sockets: TCP on every address a host name has, and local sockets. */
@@ -203,6 +204,17 @@ is_separator(uint8_t c)
 	return c == ' ' || c == ',' || c == '\t';
 }
 
+/* Tells cn=Monitor what is listened on. */
+static void
+announce(struct arena *a, const struct listener *list, size_t count)
+{
+	struct counters_listener *shown = arena_zalloc(a, count, sizeof(*shown));
+
+	for (size_t i = 0; i < count; i++)
+		shown[i] = (struct counters_listener){list[i].url, list[i].label};
+	counters_set_listeners(shown, count);
+}
+
 int
 listener_open_all(struct arena *a, struct bv urls, int family, struct listener **out,
     size_t *count_out, struct errbuf *e)
@@ -224,6 +236,7 @@ listener_open_all(struct arena *a, struct bv urls, int family, struct listener *
 		listener_close_all(o.list, o.count);
 		return err;
 	}
+	announce(a, o.list, o.count);
 	*out = o.list;
 	*count_out = o.count;
 	return 0;
@@ -232,6 +245,7 @@ listener_open_all(struct arena *a, struct bv urls, int family, struct listener *
 void
 listener_close_all(struct listener *list, size_t count)
 {
+	counters_set_listeners(NULL, 0);
 	for (size_t i = 0; i < count; i++) {
 		close(list[i].fd);
 		if (list[i].path.n > 0)

@@ -10,6 +10,7 @@
 #include "model/schema.h"
 #include "op/handlers.h"
 #include "op/memory.h"
+#include "op/monitor.h"
 #include "op/op.h"
 #include "op/select.h"
 #include "op/target.h"
@@ -147,7 +148,7 @@ op_compare(struct op *op)
 	if ((op->be->conf->restrict_ops & CONF_OP_COMPARE) != 0)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (op->be->memory != NULL)
-		return memory_compare(op, op->be->memory, &m);
+		return memory_compare(op, monitor_tree(op), &m);
 	struct store_read *r = op_reader(op, op->be);
 	int err = store_read_begin(r, &e);
 	if (err != 0)

@@ -11,6 +11,7 @@
 #include "model/desc.h"
 #include "model/schema.h"
 #include "op/op.h"
+#include "op/unindexed.h"
 #include "op/world.h"
 #include "store/plan.h"
 #include "wire/filter.h"
@@ -278,7 +279,10 @@ oplog_missing_index(const struct op *op, const struct plan *p)
 	unsigned kind = 0;
 	const struct attr_desc *d = plan_missing_index(p, &kind);
 
-	if (d == NULL || plan_estimate(p) < 1000)
+	if (d == NULL)
+		return;
+	unindexed_note(op->be->conf->name, d->name, kind);
+	if (plan_estimate(p) < 1000)
 		return;
 	unsigned bit = d->type->index % (64 * 64);
 	uint64_t mask = 1ULL << (bit % 64);
@@ -288,9 +292,5 @@ oplog_missing_index(const struct op *op, const struct plan *p)
 		  "add one to "
 		  "the database's configuration",
 	    (unsigned long long)op->session->conn_id, (unsigned long long)op->op_id,
-	    BV(op->be->conf->name), BV(d->name),
-	    kind == INDEX_EQ	   ? "eq"
-	    : kind == INDEX_PRES   ? "pres"
-	    : kind == INDEX_APPROX ? "approx"
-				   : "sub");
+	    BV(op->be->conf->name), BV(d->name), unindexed_kind(kind));
 }

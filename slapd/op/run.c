@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "op/controls.h"
 #include "op/handlers.h"
+#include "op/monlog.h"
 #include "op/op.h"
 #include "op/oplog.h"
 #include "op/world.h"
@@ -189,6 +190,8 @@ job_done(struct write_job *job, int error, const char *text)
 static int
 submit(struct op *op)
 {
+	if (op->be->conf->type == CONF_DB_MONITOR)
+		return monlog_modify(op);
 	op->job.run = job_run;
 	op->job.done = job_done;
 	int err = writer_submit(op->be->writer, &op->job);

@@ -10,6 +10,7 @@
 #include "op/handlers.h"
 #include "op/limits.h"
 #include "op/memory.h"
+#include "op/monitor.h"
 #include "op/op.h"
 #include "op/oplog.h"
 #include "op/page.h"
@@ -195,7 +196,7 @@ start(struct op *op)
 	if ((op->be->conf->restrict_ops & CONF_OP_SEARCH) != 0)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (op->be->memory != NULL)
-		return memory_search(op, op->be->memory);
+		return memory_search(op, monitor_tree(op));
 	if (op->be->store == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
 	return start_in_store(op);

@@ -145,6 +145,8 @@ check_writable(struct op *op)
 {
 	const struct conf_db *db = op->be->conf;
 
+	if (db->type == CONF_DB_MONITOR && op->msg.tag == LDAP_REQ_MODIFY)
+		return 0;
 	if (op->be->memory != NULL || op->be->store == NULL) {
 		if (!op_is_root(op, op->be))
 			return op_code(op, LDAP_INSUFFICIENT_ACCESS);
