@@ -15,6 +15,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "config/conf.h"
+#include "config/confedit.h"
+#include "config/confstore.h"
+#include "config/conftree.h"
+#include "config/option.h"
 #include "net/listener.h"
 #include "net/server.h"
 #include "op/world.h"
@@ -31,6 +35,8 @@
 struct running {
 	struct arena *arena;
 	struct conf *conf;
+	struct confstore *storage;
+	struct errbuf storage_failure;
 	struct world *world;
 	struct server *server;
 	struct listener *listeners;
@@ -46,25 +52,64 @@ default_conf_dir(void)
 	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) ? dir : NULL;
 }
 
+/* The directory that holds the configuration, or NULL: it comes from a file and is not kept. */
+static const char *
+conf_dir(const struct options *o)
+{
+	if (o->conf_dir != NULL)
+		return o->conf_dir;
+	return o->conf_file == NULL ? default_conf_dir() : NULL;
+}
+
 static int
-read_conf(const struct options *o, struct conf **out, struct errbuf *e)
+read_tree(const struct options *o, const char *dir, struct conf_tree **out, struct errbuf *e)
+{
+	const char *file = o->conf_file;
+
+	if (file == NULL && dir != NULL)
+		return conf_read_dir(dir, out, e);
+	int err =
+	    conf_read_file(file == NULL ? MUSTER_SYSCONFDIR "/ldap/slapd.conf" : file, out, e);
+	if (err == 0 && dir != NULL)
+		err = conf_write_dir(*out, dir, e);
+	return err;
+}
+
+/* Root over ldapi gets its right to cn=config back, for good where the directory can be written. */
+static int
+restore_root(struct conf_tree *tree, struct confstore *storage, struct errbuf *e)
+{
+	struct conf_tree *before = confedit_copy(tree);
+
+	conftree_remove(tree->root, option_by_olc(BV_LIT("musterMachineRoot")));
+	int err = storage == NULL ? 0 : confstore_commit(storage, before, tree, e);
+	conf_tree_free(&before);
+	return err;
+}
+
+/* A directory that cannot be changed is one that is served; changes are refused with the reason. */
+static void
+open_storage(struct running *r, const char *dir)
+{
+	if (dir == NULL)
+		log_msg(LOG_L_CONFIG, "started from slapd.conf: changes of cn=config are not kept");
+	else if (confstore_open(dir, &r->storage, &r->storage_failure) != 0)
+		log_error("cn=config can be read but not changed: %s", r->storage_failure.text);
+}
+
+static int
+read_conf(const struct options *o, struct running *r, struct errbuf *e)
 {
 	struct conf_tree *tree = NULL;
-	const char *dir = o->conf_dir, *file = o->conf_file;
-	int err;
+	const char *dir = conf_dir(o);
 
-	if (dir == NULL && file == NULL)
-		dir = default_conf_dir();
-	if (dir == NULL && file == NULL)
-		file = MUSTER_SYSCONFDIR "/ldap/slapd.conf";
-	if (file != NULL)
-		err = conf_read_file(file, &tree, e);
-	else
-		err = conf_read_dir(dir, &tree, e);
-	if (err == 0 && file != NULL && dir != NULL)
-		err = conf_write_dir(tree, dir, e);
+	int err = read_tree(o, dir, &tree, e);
 	if (err == 0)
-		err = conf_build(&tree, out, e);
+		open_storage(r, dir);
+	if (err == 0 && o->rescue)
+		err = restore_root(tree, r->storage, e);
+	if (err == 0)
+		err = conf_build(&tree, &r->conf, e);
 	conf_tree_free(&tree);
 	return err;
 }
@@ -267,20 +312,40 @@ block_signals(void)
 }
 
 static int
+debug_bits(const struct options *o)
+{
+	return o->debug_bits | (o->foreground ? LOG_L_NONE : 0);
+}
+
+/* What a rescue serves: the ldapi:// URLs given, or the usual one. */
+static struct bv
+local_urls(struct arena *a, const char *urls)
+{
+	char *rest = arena_str(a, bv_str(urls)), *word;
+	struct bv kept = BV_LIT("");
+
+	while ((word = strsep(&rest, " ,\t")) != NULL) {
+		if (strncasecmp(word, "ldapi:", 6) == 0)
+			kept = arena_printf(a, "%.*s %s", BV(kept), word);
+	}
+	return kept.n > 0 ? kept : BV_LIT("ldapi:///");
+}
+
+static int
 start(const struct options *o, struct running *r, struct errbuf *e)
 {
 	r->arena = arena_new(0);
-	int err = listener_open_all(
-	    r->arena, bv_str(o->urls), o->family, &r->listeners, &r->listener_count, e);
+	struct bv urls = o->rescue ? local_urls(r->arena, o->urls) : bv_str(o->urls);
+	int err =
+	    listener_open_all(r->arena, urls, o->family, &r->listeners, &r->listener_count, e);
 	if (err == 0)
 		err = drop_privileges(o, e);
 	if (err == 0)
-		err = read_conf(o, &r->conf, e);
+		err = read_conf(o, r, e);
 	if (err != 0)
 		return err;
 	log_set_json(r->conf->log_json);
-	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE,
-	    o->debug_bits | (o->foreground ? LOG_L_NONE : 0));
+	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE, debug_bits(o));
 	err = world_open(r->conf, true, &r->world, e);
 	if (err != 0)
 		return err;
@@ -290,10 +355,21 @@ start(const struct options *o, struct running *r, struct errbuf *e)
 
 /* The pid file is there before anybody is answered. */
 static int
-start_serving(struct running *r, char **argv, struct errbuf *e)
+start_serving(const struct options *o, struct running *r, char **argv, struct errbuf *e)
 {
+	const struct server_options so = {
+	    .listeners = r->listeners,
+	    .listener_count = r->listener_count,
+	    .storage = r->storage,
+	    .storage_failure = r->storage_failure.text[0] == 0 ? NULL : r->storage_failure.text,
+	    .log_bits = o->syslog_bits,
+	    .debug_bits = debug_bits(o),
+	    .rescue = o->rescue,
+	};
+
 	write_run_files(r->conf, argv);
-	int err = server_start(r->world, r->listeners, r->listener_count, &r->server, e);
+	int err = server_start(r->world, &so, &r->server, e);
+	world_unref(&r->world);
 	if (err != 0)
 		remove_run_files(r->conf);
 	return err;
@@ -305,7 +381,8 @@ stop(struct running *r)
 	if (r->server != NULL)
 		server_stop(&r->server);
 	listener_close_all(r->listeners, r->listener_count);
-	world_close(&r->world);
+	world_unref(&r->world);
+	confstore_close(&r->storage);
 	if (r->conf != NULL)
 		conf_unref(&r->conf);
 	arena_free(&r->arena);
@@ -324,7 +401,7 @@ serve(const struct options *o, char **argv)
 	harden_process();
 	int err = start(o, &r, &e);
 	if (err == 0)
-		err = start_serving(&r, argv, &e);
+		err = start_serving(o, &r, argv, &e);
 	if (err != 0) {
 		fprintf(stderr, "slapd: %s\n", e.text[0] == 0 ? err_text(err) : e.text);
 		log_error("slapd stopped: %s", e.text);

@@ -12,6 +12,8 @@
 
 /* Options that OpenLDAP has and that mean nothing here are accepted: scripts pass them on. */
 
+enum { OPTION_RESCUE = 1000 }; /* behind every character */
+
 struct name_bit {
 	const char *name;
 	int value;
@@ -52,7 +54,8 @@ usage(const char *program)
 	    "\t-s level\tsyslog level (-s ? lists the levels)\n"
 	    "\t-T tool\t\trun as slapadd, slapcat, ... (add, cat, dn, index, passwd, test, ...)\n"
 	    "\t-u user\t\tuser (id or name) to run as\n"
-	    "\t-V\t\tprint the version (-VV: and exit)\n",
+	    "\t-V\t\tprint the version (-VV: and exit)\n"
+	    "\t--rescue\tserve ldapi:// alone and give root its right to cn=config back\n",
 	    program);
 }
 
@@ -173,6 +176,9 @@ set_option(struct options *o, int c, const char *arg)
 	case '6':
 		o->family = AF_INET6;
 		return OPTIONS_SERVE;
+	case OPTION_RESCUE:
+		o->rescue = true;
+		return OPTIONS_SERVE;
 	case 'c':
 		return OPTIONS_SERVE;
 	default:
@@ -183,10 +189,14 @@ set_option(struct options *o, int c, const char *arg)
 enum options_outcome
 options_read(int argc, char **argv, struct options *out)
 {
+	static const struct option longs[] = {
+	    {"rescue", no_argument, NULL, OPTION_RESCUE},
+	    {NULL, 0, NULL, 0},
+	};
 	int c;
 
 	*out = (struct options){.urls = "ldap:///", .name = "slapd"};
-	while ((c = getopt(argc, argv, "46c:d:f:F:g:h:l:n:o:r:s:u:V")) != -1) {
+	while ((c = getopt_long(argc, argv, "46c:d:f:F:g:h:l:n:o:r:s:u:V", longs, NULL)) != -1) {
 		enum options_outcome outcome = set_option(out, c, optarg);
 		if (outcome == OPTIONS_WRONG)
 			usage(argv[0]);

@@ -9,6 +9,7 @@
 struct options {
 	const char *conf_file, *conf_dir, *urls, *user, *group, *chroot_dir, *name;
 	bool foreground; /* -d was given */
+	bool rescue;	 /* --rescue: ldapi only, and root may change cn=config again */
 	int debug_bits;	 /* to standard error */
 	int syslog_bits; /* -s, on top of loglevel */
 	unsigned versions;

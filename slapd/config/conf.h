@@ -140,6 +140,7 @@ struct conf {
 	unsigned server_id;
 	struct bv password_hash; /* scheme for new passwords, "{ARGON2}" */
 	bool gentle_hup;
+	bool machine_root; /* root over ldapi manages cn=config */
 	bool anonymous_open;	     /* no access line anywhere: the start-up warning */
 	const struct entry *entries; /* see conf_entries */
 	size_t entry_count;
@@ -163,6 +164,10 @@ int conf_read_dir(const char *path, struct conf_tree **out, struct errbuf *e)
  */
 int conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
     __attribute__((warn_unused_result));
+
+/* conf_build for a changed tree of `before`: shares its schema when no definition differs. */
+int conf_build_next(struct conf_tree **tree, struct conf *before, struct conf **out,
+    struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Writes the tree as a slapd.d directory: into a new folder that is renamed into place; ERR_EXISTS
  * when path holds a configuration already. */

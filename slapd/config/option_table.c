@@ -261,6 +261,17 @@ const struct option option_table[] = {
 	IN_CONF(loops),
 	.usage = "<count>",
 	.help = "Threads that serve connections; 0 means one per core."},
+    {.keyword = "machineroot",
+	.olc = "musterMachineRoot",
+	.oid = OURS "30",
+	.scope = OPTION_GLOBAL,
+	.type = OPTION_T_BOOL,
+	.fallback = "TRUE",
+	IN_CONF(machine_root),
+	.usage = "on|off",
+	.help = "Whether the machine's root, bound by SASL EXTERNAL over ldapi:///, manages "
+		"cn=config whatever the access rules say. Without it a mistake in the rules locks "
+		"everybody out until slapd --rescue."},
     {.keyword = "concurrency",
 	.olc = "olcConcurrency",
 	.oid = GL "10",

@@ -143,7 +143,7 @@ conn_close(struct conn *c, const char *reason)
 static const struct conf *
 conf_of(const struct conn *c)
 {
-	return c->loop->world->conf;
+	return loop_conf(c->loop);
 }
 
 static size_t

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "net/conn.h"
 #include "net/listener.h"
+#include "net/server.h"
 
 /*
  * The event loop. Listeners are shared by all loops with EPOLLEXCLUSIVE; a connection
@@ -30,6 +31,12 @@
  */
 
 enum { MAX_EVENTS = 256, KEEP_OPS = 64, KEEP_ASSEMBLY_BYTES = 64 * 1024, STOP_MS = 30000 };
+
+const struct conf *
+loop_conf(const struct loop *l)
+{
+	return l->readers->world->conf;
+}
 
 struct op *
 loop_op_new(struct loop *l)
@@ -53,8 +60,9 @@ loop_op_new(struct loop *l)
 	memset(op, 0, sizeof(*op));
 	op->arena = arena;
 	op->assembly = assembly;
-	op->world = l->world;
-	op->readers = &l->readers;
+	op->world = l->readers->world;
+	op->readers = l->readers;
+	op->readers->users++;
 	op->finished = loop_op_finished;
 	return op;
 }
@@ -65,6 +73,8 @@ loop_op_free(struct loop *l, struct op *op)
 	const struct bv *secret = &op->msg.u.bind.password;
 
 	counters_end(op);
+	op->readers->users--;
+	world_unref(&op->own_world);
 	if (op->msg.tag == LDAP_REQ_BIND && secret->n > 0)
 		explicit_bzero((void *)(uintptr_t)secret->p, secret->n);
 	if (l->free_op_count >= KEEP_OPS) {
@@ -81,8 +91,8 @@ loop_op_free(struct loop *l, struct op *op)
 	l->free_op_count++;
 }
 
-static void
-wake(struct loop *l)
+void
+loop_wake(struct loop *l)
 {
 	uint64_t one = 1;
 
@@ -101,7 +111,7 @@ loop_op_finished(struct op *op)
 		op->next_finished = head;
 	} while (!atomic_compare_exchange_weak(&l->finished, &head, op));
 	if (head == NULL)
-		wake(l);
+		loop_wake(l);
 }
 
 void
@@ -167,7 +177,7 @@ fds_are_short(const struct loop *l, int fd)
 	struct rlimit r;
 
 	return getrlimit(RLIMIT_NOFILE, &r) == 0 &&
-	       (rlim_t)fd + l->world->conf->reserved_fds >= r.rlim_cur;
+	       (rlim_t)fd + loop_conf(l)->reserved_fds >= r.rlim_cur;
 }
 
 static void
@@ -247,6 +257,38 @@ handle(struct loop *l, const struct epoll_event *ev)
 	}
 }
 
+/* Goes over to the newest world; operations that run keep theirs. */
+static void
+change_world(struct loop *l)
+{
+	unsigned newest = server_generation(l->server);
+
+	if (l->generation == newest)
+		return;
+	l->generation = newest;
+	struct world *w = server_world(l->server);
+	l->readers->next = l->leaving;
+	l->leaving = l->readers;
+	l->readers = reader_set_new(w);
+	world_unref(&w);
+}
+
+static void
+leave_worlds(struct loop *l)
+{
+	struct reader_set **at = &l->leaving;
+
+	while (*at != NULL) {
+		struct reader_set *r = *at;
+		if (r->users > 0) {
+			at = &r->next;
+			continue;
+		}
+		*at = r->next;
+		reader_set_free(&r);
+	}
+}
+
 static void
 tick(struct loop *l)
 {
@@ -306,11 +348,13 @@ run(void *arg)
 		int n = epoll_wait(l->epoll_fd, events, MAX_EVENTS, timeout);
 		counters_turn(true);
 		l->now_ms = clock_mono_ms();
+		change_world(l);
 		for (int i = 0; i < n; i++)
 			handle(l, &events[i]);
 		drain_finished(l);
 		run_runnable(l);
 		tick(l);
+		leave_worlds(l);
 		if (atomic_load(&l->stopping))
 			begin_stop(l);
 	}
@@ -337,14 +381,12 @@ watch_listeners(struct loop *l, struct errbuf *e)
 }
 
 int
-loop_start(struct loop *l, unsigned number, struct world *w, const struct listener *listeners,
-    size_t listener_count, struct errbuf *e)
+loop_start(struct loop *l, unsigned number, struct server *server, struct errbuf *e)
 {
 	memset(l, 0, sizeof(*l));
 	l->number = number;
-	l->world = w;
-	l->listeners = listeners;
-	l->listener_count = listener_count;
+	l->server = server;
+	l->listeners = server_listeners(server, &l->listener_count);
 	l->runnable_last = &l->runnable_first;
 	l->accepting = true;
 	l->read_buffer = malloc(LOOP_READ_BYTES);
@@ -352,7 +394,10 @@ loop_start(struct loop *l, unsigned number, struct world *w, const struct listen
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (l->read_buffer == NULL || l->epoll_fd < 0 || l->wake_fd < 0)
 		return err_set(e, ERR_IO, "an event loop cannot start: %s", strerror(errno));
-	reader_set_init(&l->readers, w);
+	l->generation = server_generation(server);
+	struct world *w = server_world(server);
+	l->readers = reader_set_new(w);
+	world_unref(&w);
 	int err = watch_listeners(l, e);
 	if (err != 0)
 		return err;
@@ -364,7 +409,7 @@ void
 loop_stop(struct loop *l)
 {
 	atomic_store(&l->stopping, true);
-	wake(l);
+	loop_wake(l);
 }
 
 void
@@ -378,7 +423,8 @@ loop_join(struct loop *l)
 		buf_done(&op->assembly);
 		free(op);
 	}
-	reader_set_done(&l->readers);
+	leave_worlds(l);
+	reader_set_free(&l->readers);
 	close(l->epoll_fd);
 	close(l->wake_fd);
 	free(l->read_buffer);

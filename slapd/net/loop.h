@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include "op/world.h"
 
+struct conf;
 struct conn;
 struct errbuf;
 struct listener;
 struct op;
+struct server;
 
 enum { LOOP_READ_BYTES = 64 * 1024 };
 
@@ -22,8 +24,10 @@ struct loop {
 	unsigned number;
 	int epoll_fd;
 	int wake_fd;
-	struct world *world;
-	struct reader_set readers;
+	struct server *server;
+	struct reader_set *readers; /* of the newest world this loop has seen */
+	struct reader_set *leaving; /* of former worlds that operations still use */
+	unsigned generation;	    /* of readers, as server.h counts */
 	const struct listener *listeners;
 	size_t listener_count;
 	struct conn *conns;
@@ -40,11 +44,17 @@ struct loop {
 };
 
 /*
- * Starts the thread of loop number `number` on the listeners. World and listeners outlive it.
- * 0, or ERR_IO with a text.
+ * Starts the thread of loop number `number` on the server's listeners, in its newest world. 0, or
+ * ERR_IO with a text.
  */
-int loop_start(struct loop *l, unsigned number, struct world *w, const struct listener *listeners,
-    size_t listener_count, struct errbuf *e) __attribute__((warn_unused_result));
+int loop_start(struct loop *l, unsigned number, struct server *s, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Makes the loop look around: the world has changed. From any thread. */
+void loop_wake(struct loop *l);
+
+/* Returns the newest configuration this loop has seen; for use at once. */
+const struct conf *loop_conf(const struct loop *l);
 
 /* Asks the loop to finish its operations and end; loop_join waits for it. */
 void loop_stop(struct loop *l);

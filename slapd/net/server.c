@@ -1,19 +1,32 @@
 #include "net/server.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "auth/pool.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "net/loop.h"
+#include "op/host.h"
 #include "op/world.h"
 
-/* Starting and stopping the threads. */
+/*
+ * Starting and stopping the threads, and handing them a new world when the
+ * configuration has changed: each loop goes over at its next turn, before it looks at what has
+ * arrived, so that whoever has seen the change acknowledged finds it everywhere.
+ */
 
-enum { MAX_LOOPS = 64 };
+enum { MAX_LOOPS = 64, MAX_CHANGES_WAITING = 64 };
 
 struct server {
+	pthread_mutex_t lock; /* guards world */
 	struct world *world;
+	atomic_uint generation;
+	struct server_options options;
+	struct host host;
+	struct pool *pool;
 	unsigned loop_count;
 	struct loop loops[MAX_LOOPS];
 };
@@ -26,28 +39,125 @@ cores(void)
 	return n < 1 ? 1 : (unsigned)n;
 }
 
+struct world *
+server_world(struct server *s)
+{
+	pthread_mutex_lock(&s->lock);
+	struct world *w = world_ref(s->world);
+	pthread_mutex_unlock(&s->lock);
+	return w;
+}
+
+unsigned
+server_generation(const struct server *s)
+{
+	return atomic_load_explicit(&s->generation, memory_order_acquire);
+}
+
+const struct listener *
+server_listeners(const struct server *s, size_t *count_out)
+{
+	*count_out = s->options.listener_count;
+	return s->options.listeners;
+}
+
+static struct world *
+newest(void *arg)
+{
+	return server_world(arg);
+}
+
+static int
+prepare(void *arg, const struct conf *c, void **ready_out, struct errbuf *e)
+{
+	(void)arg;
+	(void)c;
+	(void)e;
+	*ready_out = NULL;
+	return 0;
+}
+
+static void
+discard(void *arg, void *ready)
+{
+	(void)arg;
+	(void)ready;
+}
+
+static void
+set_log_levels(const struct server *s, const struct conf *c)
+{
+	log_set_levels(c->log_levels | s->options.log_bits | LOG_L_NONE, s->options.debug_bits);
+}
+
+static void
+publish(void *arg, struct world *w, void *ready)
+{
+	struct server *s = arg;
+
+	(void)ready;
+	set_log_levels(s, w->conf);
+	pthread_mutex_lock(&s->lock);
+	struct world *old = s->world;
+	s->world = w;
+	pthread_mutex_unlock(&s->lock);
+	atomic_fetch_add_explicit(&s->generation, 1, memory_order_release);
+	for (unsigned i = 0; i < s->loop_count; i++)
+		loop_wake(&s->loops[i]);
+	world_unref(&old);
+}
+
+static int
+start_pools(struct server *s, struct errbuf *e)
+{
+	const struct conf *c = s->world->conf;
+	unsigned workers = c->threads > 0 ? (unsigned)c->threads : cores() > 1 ? cores() - 1 : 1;
+
+	int err = pool_start(workers, 0, &s->pool, e);
+	if (err == 0)
+		err = pool_start(1, MAX_CHANGES_WAITING, &s->host.changes, e);
+	s->world->pool = s->pool;
+	s->world->host = &s->host;
+	return err;
+}
+
+static int
+start_loops(struct server *s, struct errbuf *e)
+{
+	const struct conf *c = s->world->conf;
+	unsigned loops = c->loops > 0 ? (unsigned)c->loops : cores();
+
+	if (loops > MAX_LOOPS)
+		loops = MAX_LOOPS;
+	for (; s->loop_count < loops; s->loop_count++) {
+		int err = loop_start(&s->loops[s->loop_count], s->loop_count, s, e);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
 int
-server_start(struct world *w, const struct listener *listeners, size_t listener_count,
-    struct server **out, struct errbuf *e)
+server_start(struct world *w, const struct server_options *o, struct server **out, struct errbuf *e)
 {
 	struct server *s = calloc(1, sizeof(*s));
-	unsigned loops = w->conf->loops > 0 ? (unsigned)w->conf->loops : cores();
-	unsigned workers = w->conf->threads > 0 ? (unsigned)w->conf->threads
-			   : cores() > 1	? cores() - 1
-						: 1;
 
 	if (s == NULL)
 		return err_set(e, ERR_FULL, "out of memory starting the server");
-	s->world = w;
-	if (loops > MAX_LOOPS)
-		loops = MAX_LOOPS;
-	int err = pool_start(workers, 0, &w->pool, e);
-	for (; err == 0 && s->loop_count < loops; s->loop_count++) {
-		err = loop_start(
-		    &s->loops[s->loop_count], s->loop_count, w, listeners, listener_count, e);
-		if (err != 0)
-			break;
-	}
+	pthread_mutex_init(&s->lock, NULL);
+	s->world = world_ref(w);
+	s->options = *o;
+	s->host = (struct host){.arg = s,
+	    .storage = o->storage,
+	    .storage_failure = o->storage_failure,
+	    .prepare = prepare,
+	    .discard = discard,
+	    .publish = publish,
+	    .newest = newest};
+	set_log_levels(s, w->conf);
+	int err = start_pools(s, e);
+	if (err == 0)
+		err = start_loops(s, e);
 	if (err != 0) {
 		server_stop(&s);
 		return err;
@@ -68,6 +178,9 @@ server_stop(struct server **sp)
 		loop_stop(&s->loops[i]);
 	for (unsigned i = 0; i < s->loop_count; i++)
 		loop_join(&s->loops[i]);
-	pool_stop(&s->world->pool);
+	pool_stop(&s->host.changes);
+	pool_stop(&s->pool);
+	world_unref(&s->world);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }

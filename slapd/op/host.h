@@ -20,6 +20,7 @@ struct host {
 	struct pool *changes; /* one thread: the only place where the configuration changes */
 	struct confstore
 	    *storage; /* slapd.d; NULL: started from slapd.conf, changes are not kept */
+	const char *storage_failure; /* why slapd.d cannot be changed; NULL: it can */
 	/*
 	 * Checks a snapshot as far as the network is concerned (certificates ...) and makes it
 	 * ready, without using it. 0 with *ready_out, or ERR_* with a text that says what to do.

@@ -177,6 +177,14 @@ memory_assert(struct op *op, const struct entry *e)
 }
 
 int
+memory_assert_at(struct op *op, const struct memory_db *db)
+{
+	const struct memory_entry *m = find(db, op->target.normal);
+
+	return m == NULL ? 0 : check_assertion(op, db, m, false);
+}
+
+int
 memory_search(struct op *op, const struct memory_db *db)
 {
 	const struct wire_search *q = &op->msg.u.search;

@@ -36,6 +36,9 @@ int memory_search(struct op *op, const struct memory_db *db);
 /* Tests the assertion control, when given, on an entry about to be added. Returns 0 or 122. */
 int memory_assert(struct op *op, const struct entry *e);
 
+/* Tests it on the entry of a tree that op->target names; a missing entry is not told. 0 or 122. */
+int memory_assert_at(struct op *op, const struct memory_db *db);
+
 /* Compares on an entry in memory, with the assertion resolved; returns a result code. */
 int memory_compare(struct op *op, const struct memory_db *db, struct match *match);
 

@@ -89,7 +89,8 @@ op_hard_error(struct op *op, int err, const char *text)
 bool
 op_is_root(const struct op *op, const struct backend *be)
 {
-	if (be->conf->type == CONF_DB_CONFIG && op->who.machine_root)
+	if (be->conf->type == CONF_DB_CONFIG && op->who.machine_root &&
+	    op->world->conf->machine_root)
 		return true;
 	return world_is_root(be, op->who.normal);
 }
@@ -109,7 +110,11 @@ op_take_back(struct op *op, bool reply)
 struct store_read *
 op_reader(struct op *op, const struct backend *be)
 {
-	if (op->write != NULL && be == op->be)
+	if (op->write == NULL)
+		return reader_set_get(op->readers, be);
+	if (be->store == op->be->store)
 		return store_write_reader(op->write);
-	return reader_set_get(op->readers, be);
+	if (op->foreign == NULL)
+		op->foreign = reader_set_new(op->world);
+	return reader_set_get(op->foreign, be);
 }

@@ -117,7 +117,9 @@ struct op {
 	struct world *world;
 	struct session *session;
 	struct identity who;
-	struct reader_set *readers; /* of the thread that runs it now */
+	struct reader_set *readers; /* of its connection's loop */
+	struct reader_set *foreign; /* on the writer: for databases other than the one written */
+	struct world *own_world;    /* a reference, when it is not the readers' world */
 	struct buf *out; /* where responses go; only while the connection's loop runs it */
 	uint64_t op_id;	 /* number within the connection, for the log */
 	int64_t received_us;

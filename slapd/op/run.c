@@ -3,13 +3,16 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "op/confop.h"
 #include "op/controls.h"
 #include "op/handlers.h"
+#include "op/host.h"
 #include "op/monlog.h"
 #include "op/op.h"
 #include "op/oplog.h"
 #include "op/world.h"
 #include "op/write.h"
+#include "store/store.h"
 
 /*
  * The runner. One row per request says what applies to it; the runner enforces the
@@ -155,6 +158,30 @@ clear_outcome(struct op *op)
 	op->hard_error = 0;
 }
 
+/*
+ * The configuration may have changed since the operation was prepared. With another schema nothing
+ * of that holds, so it is prepared again, in the newest world.
+ */
+static int
+prepare_again(struct op *op, struct store_write *w)
+{
+	const struct store *store = op->be->store;
+	struct host *host = op->world->host;
+
+	if (host == NULL || op->world->conf->schema == store_write_schema(w))
+		return 0;
+	world_unref(&op->own_world);
+	op->world = op->own_world = host->newest(host->arg);
+	op->prepared = NULL;
+	op->decides = NULL;
+	int code = op->row->run(op);
+	if (code != 0)
+		return code;
+	if (op->be->store == store && op->world->conf->schema == store_write_schema(w))
+		return 0;
+	return op_fail(op, LDAP_BUSY, "the configuration is being changed; try again");
+}
+
 static int
 job_run(struct write_job *job, struct store_write *w)
 {
@@ -169,9 +196,13 @@ job_run(struct write_job *job, struct store_write *w)
 		return 0;
 	}
 	clear_outcome(op);
+	op->code = prepare_again(op, w);
 	op->write = w;
-	op->code = op->row->apply(op, w);
+	if (op->code == 0)
+		op->code = op->row->apply(op, w);
 	op->write = NULL;
+	if (op->foreign != NULL)
+		reader_set_free(&op->foreign);
 	return op->hard_error;
 }
 
@@ -228,6 +259,8 @@ run_start(struct op *op)
 	int code = check_row(op, row);
 	if (code == 0 && (row->flags & ROW_WRITE) != 0)
 		code = write_may_start(op);
+	if (code == 0 && (row->flags & ROW_WRITE) != 0 && confop_takes(op))
+		return end_with(op, row, confop_start(op));
 	if (code == 0)
 		code = row->run(op);
 	if (code == 0 && (row->flags & ROW_WRITE) != 0)

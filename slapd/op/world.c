@@ -1,6 +1,7 @@
 #include "op/world.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/arena.h"
@@ -8,36 +9,23 @@
 #include "base/log.h"
 #include "model/entry.h"
 #include "model/match.h"
+#include "op/database.h"
 #include "op/memory.h"
 #include "store/store.h"
 #include "store/writer.h"
 
-/* Opening and closing what operations run against. Start-up and shutdown only: no locks. */
-
-enum { WRITER_QUEUE_MAX = 0 };
+/* Opening, sharing and closing what operations run against. */
 
 static int
 open_store(struct world *w, struct backend *be, bool write, struct errbuf *e)
 {
-	const struct conf_db *db = be->conf;
-	char *directory = arena_str(w->arena, db->directory);
-	struct store_options o = {
-	    .directory = directory,
-	    .mode = db->mode,
-	    .read_only = !write,
-	    .create = write,
-	    .no_sync = db->no_sync,
-	    .schema = w->conf->schema,
-	    .suffix = &db->suffixes[0],
-	    .indexes = db->indexes,
-	    .index_count = db->index_count,
-	    .max_readers = db->max_readers,
-	};
+	int err = database_get(be->conf, w->conf->schema, write, &be->database, e);
 
-	int err = store_open(&o, &be->store, e);
 	if (err != 0)
-		return err_prefix(e, err, "database %.*s", BV(db->name));
-	return write ? writer_start(be->store, WRITER_QUEUE_MAX, &be->writer, e) : 0;
+		return err;
+	be->store = database_store(be->database);
+	be->writer = database_writer(be->database);
+	return 0;
 }
 
 static void
@@ -108,40 +96,156 @@ open_all(struct world *w, bool write, struct errbuf *e)
 	return err == 0 ? 0 : err_set(e, err, "the root DSE cannot be built: %s", err_text(err));
 }
 
-int
-world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
+static struct world *
+new_world(struct conf *conf)
 {
 	struct arena *a = arena_new(64 * 1024);
 	struct world *w = arena_zalloc(a, 1, sizeof(*w));
 
 	w->arena = a;
 	w->conf = conf_ref(conf);
-	int err = 0;
-	if (getrandom(w->secret, sizeof(w->secret), 0) != (ssize_t)sizeof(w->secret))
-		err = err_set(e, ERR_IO, "the kernel gives no random bytes");
-	if (err == 0)
-		err = open_all(w, write, e);
-	if (err != 0) {
-		world_close(&w);
-		return err;
+	atomic_init(&w->refs, 1);
+	return w;
+}
+
+static int
+finish_opening(struct world *w, bool write, struct world **out, struct errbuf *e)
+{
+	int err = open_all(w, write, e);
+
+	if (err != 0)
+		world_unref(&w);
+	else
+		*out = w;
+	return err;
+}
+
+int
+world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
+{
+	struct world *w = new_world(conf);
+
+	if (getrandom(w->secret, sizeof(w->secret), 0) != (ssize_t)sizeof(w->secret)) {
+		world_unref(&w);
+		return err_set(e, ERR_IO, "the kernel gives no random bytes");
 	}
-	*out = w;
+	return finish_opening(w, write, out, e);
+}
+
+int
+world_next(const struct world *old, struct conf *conf, struct world **out, struct errbuf *e)
+{
+	struct world *w = new_world(conf);
+
+	memcpy(w->secret, old->secret, sizeof(w->secret));
+	w->pool = old->pool;
+	w->host = old->host;
+	return finish_opening(w, true, out, e);
+}
+
+/* Returns the backend of the same open database in another world, or NULL. */
+static const struct backend *
+counterpart(const struct world *w, const struct backend *be)
+{
+	for (size_t i = 0; be->database != NULL && i < w->backend_count; i++) {
+		if (w->backends[i].database == be->database)
+			return &w->backends[i];
+	}
+	return NULL;
+}
+
+static bool
+same_indexes(const struct conf_db *a, const struct conf_db *b)
+{
+	if (a->index_count != b->index_count)
+		return false;
+	for (size_t i = 0; i < a->index_count; i++) {
+		if (a->indexes[i].type != b->indexes[i].type ||
+		    a->indexes[i].kinds != b->indexes[i].kinds)
+			return false;
+	}
+	return true;
+}
+
+static int
+configure(const struct world *w, const struct backend *be, struct errbuf *e)
+{
+	const struct conf_db *db = be->conf;
+
+	return store_configure(be->store, w->conf->schema, db->indexes, db->index_count, e);
+}
+
+static bool
+is_configured(const struct world *w, const struct backend *be, const struct world *from)
+{
+	const struct backend *was = counterpart(from, be);
+
+	return be->store == NULL || (was != NULL && w->conf->schema == from->conf->schema &&
+					same_indexes(be->conf, was->conf));
+}
+
+static void
+configure_back(const struct world *w, size_t count, const struct world *from)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct backend *was = counterpart(from, &w->backends[i]);
+		if (was != NULL && configure(from, was, NULL) != 0)
+			log_error("database %.*s: its former configuration cannot be brought back; "
+				  "restart the server",
+			    BV(was->conf->name));
+	}
+}
+
+int
+world_configure(const struct world *w, const struct world *from, struct errbuf *e)
+{
+	for (size_t i = 0; i < w->backend_count; i++) {
+		if (is_configured(w, &w->backends[i], from))
+			continue;
+		int err = configure(w, &w->backends[i], e);
+		if (err != 0) {
+			configure_back(w, i, from);
+			return err;
+		}
+	}
 	return 0;
 }
 
 void
-world_close(struct world **wp)
+world_pause(const struct world *w)
+{
+	for (size_t i = 0; i < w->backend_count; i++) {
+		if (w->backends[i].writer != NULL)
+			writer_pause(w->backends[i].writer);
+	}
+}
+
+void
+world_resume(const struct world *w)
+{
+	for (size_t i = 0; i < w->backend_count; i++) {
+		if (w->backends[i].writer != NULL)
+			writer_resume(w->backends[i].writer);
+	}
+}
+
+struct world *
+world_ref(struct world *w)
+{
+	atomic_fetch_add_explicit(&w->refs, 1, memory_order_relaxed);
+	return w;
+}
+
+void
+world_unref(struct world **wp)
 {
 	struct world *w = *wp;
 
-	if (w == NULL)
-		return;
 	*wp = NULL;
-	for (size_t i = 0; i < w->backend_count; i++) {
-		if (w->backends[i].writer != NULL)
-			writer_stop(&w->backends[i].writer);
-		store_close(&w->backends[i].store);
-	}
+	if (w == NULL || atomic_fetch_sub_explicit(&w->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < w->backend_count; i++)
+		database_put(&w->backends[i].database);
 	conf_unref(&w->conf);
 	struct arena *a = w->arena;
 	arena_free(&a);
@@ -184,30 +288,39 @@ world_is_root(const struct backend *be, struct bv normal_dn)
 	return normal_dn.n > 0 && be->conf->has_rootdn && bv_eq(be->conf->rootdn.normal, normal_dn);
 }
 
-void
-reader_set_init(struct reader_set *r, const struct world *w)
+struct reader_set *
+reader_set_new(struct world *w)
 {
-	r->world = w;
+	struct reader_set *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		abort();
+	r->world = world_ref(w);
 	r->reads = calloc(w->backend_count + 1, sizeof(struct store_read *));
 	if (r->reads == NULL)
 		abort();
 	r->scratch = arena_new(16 * 1024);
+	return r;
 }
 
 void
-reader_set_done(struct reader_set *r)
+reader_set_free(struct reader_set **rp)
 {
+	struct reader_set *r = *rp;
+
+	*rp = NULL;
 	for (size_t i = 0; i < r->world->backend_count; i++)
 		store_read_free(&r->reads[i]);
 	free(r->reads);
-	r->reads = NULL;
 	arena_free(&r->scratch);
+	world_unref(&r->world);
+	free(r);
 }
 
 struct store_read *
 reader_set_get(struct reader_set *r, const struct backend *be)
 {
 	if (r->reads[be->index] == NULL)
-		r->reads[be->index] = store_read_new(be->store);
+		r->reads[be->index] = store_read_new_for(be->store, r->world->conf->schema);
 	return r->reads[be->index];
 }

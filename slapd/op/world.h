@@ -4,7 +4,8 @@
 /*
  * What operations run against: the configuration snapshot with its open databases,
  * compiled access rules and the entries that exist in memory only (root DSE,
- * cn=Subschema, cn=config). Immutable once opened; shared by all threads.
+ * cn=Subschema, cn=config). Immutable once opened; shared by all threads and counted. A
+ * change of the configuration makes another world, which shares the open databases.
  */
 
 #include <stdatomic.h>
@@ -17,7 +18,9 @@
 #include "store/record.h"
 
 struct attr_map;
+struct database;
 struct errbuf;
+struct host;
 struct match;
 struct pool;
 struct store;
@@ -40,13 +43,15 @@ struct memory_db {
 struct backend {
 	const struct conf_db *conf;
 	const struct acl *acl;
-	struct store *store;   /* NULL for databases in memory */
-	struct writer *writer; /* NULL when read-only or in memory */
+	struct database *database; /* holds store and writer; NULL in memory */
+	struct store *store;	   /* NULL for databases in memory */
+	struct writer *writer;	   /* NULL when read-only or in memory */
 	const struct memory_db *memory;
 	size_t index; /* in world->backends, and in each thread's readers */
 };
 
 struct world {
+	atomic_int refs;
 	struct conf *conf;
 	struct backend *backends;
 	size_t backend_count;
@@ -58,25 +63,50 @@ struct world {
 	struct memory_db subschema;	/* one entry */
 	uint8_t secret[16];		/* of this process: keys the marks on paging cookies */
 	struct pool *pool;		/* for what takes milliseconds; NULL in tools */
+	struct host *host;		/* NULL in tools */
 	struct arena *arena;
 };
 
 /* One per thread that runs operations: read handles by backend index, made when first used. */
 struct reader_set {
-	const struct world *world;
+	struct world *world; /* has a reference to it */
 	struct store_read **reads;
-	struct arena *scratch; /* rewound after each use */
+	struct arena *scratch;	 /* rewound after each use */
+	struct reader_set *next; /* of the owner's list */
+	unsigned users;		 /* operations that use it; the owner's count */
 };
 
 /*
  * Opens every database of the snapshot (taking a reference to it) and starts their writers.
- * write: whether databases are opened for writing. 0 or ERR_* with text.
+ * write: whether databases are opened for writing. 0 with one reference, or ERR_* with text.
  */
 int world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
-/* Ends writers (what is queued is done first), closes databases, drops the snapshot. */
-void world_close(struct world **w);
+/*
+ * Makes the world of a changed snapshot: databases that both have are shared and stay as they are,
+ * new ones are opened. As world_open; nothing is different for the old world.
+ */
+int world_next(const struct world *old, struct conf *conf, struct world **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/*
+ * Gives the shared databases the schema and indexes of w where `from` has others. 0, or ERR_* with
+ * everything as it was. Writers should be paused.
+ */
+int world_configure(const struct world *w, const struct world *from, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
+/* Keeps the writers of w between two operations; world_resume lets them go on. */
+void world_pause(const struct world *w);
+void world_resume(const struct world *w);
+
+/* Adds a reference; returns w. */
+struct world *world_ref(struct world *w);
+
+/* Gives a reference back; the last one ends writers nobody else has (what is queued is done first),
+ * closes their databases and drops the snapshot. Sets *w to NULL; NULL in it is fine. */
+void world_unref(struct world **w);
 
 /* Returns the backend whose suffix holds the normal DN best, or NULL. */
 const struct backend *world_backend(const struct world *w, struct bv normal_dn);
@@ -88,9 +118,9 @@ const struct backend *world_glued(const struct world *w, const struct backend *b
 /* Returns whether a DN is the identity with all rights on the backend. */
 bool world_is_root(const struct backend *be, struct bv normal_dn);
 
-/* Thread-local read handles. */
-void reader_set_init(struct reader_set *r, const struct world *w);
-void reader_set_done(struct reader_set *r);
+/* Makes a thread's read handles, with a reference to w; reader_set_free ends them. */
+struct reader_set *reader_set_new(struct world *w);
+void reader_set_free(struct reader_set **r);
 struct store_read *reader_set_get(struct reader_set *r, const struct backend *be);
 
 #endif

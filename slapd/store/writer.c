@@ -23,11 +23,13 @@ enum { QUEUE_MAX = 4096, BATCH_JOBS = 512, BATCH_MS = 16 };
 struct writer {
 	struct store *store;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards head, tail, waiting, stopping, woken */
-	pthread_cond_t wake;
+	pthread_mutex_t lock; /* guards head, tail, waiting, stopping, woken, paused, busy */
+	pthread_cond_t wake;  /* there is work, or a reason to look */
+	pthread_cond_t idle;  /* not busy any more */
 	struct write_job *head, **tail;
 	size_t waiting, queue_max;
-	bool stopping;
+	bool stopping, paused;
+	bool busy; /* the thread runs jobs or builds */
 	bool woken; /* there is something to build */
 	atomic_bool failed;
 	char failure[512]; /* written once, before failed is set */
@@ -157,8 +159,11 @@ static struct write_job *
 take(struct writer *w, bool wait, bool *stopping_out)
 {
 	pthread_mutex_lock(&w->lock);
-	while (wait && w->head == NULL && !w->stopping && !w->woken)
+	w->busy = false;
+	pthread_cond_signal(&w->idle);
+	while (!w->stopping && (w->paused || (wait && w->head == NULL && !w->woken)))
 		pthread_cond_wait(&w->wake, &w->lock);
+	w->busy = true;
 	struct write_job *jobs = w->head;
 	w->head = NULL;
 	w->tail = &w->head;
@@ -225,6 +230,7 @@ writer_start(struct store *s, size_t queue_max, struct writer **out, struct errb
 	w->tail = &w->head;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
+	pthread_cond_init(&w->idle, NULL);
 	int rc = pthread_create(&w->thread, NULL, writer_main, w);
 	if (rc != 0) {
 		free(w);
@@ -257,6 +263,25 @@ writer_submit(struct writer *w, struct write_job *job)
 }
 
 void
+writer_pause(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->paused = true;
+	while (w->busy)
+		pthread_cond_wait(&w->idle, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+writer_resume(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->paused = false;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
 writer_stop(struct writer **wp)
 {
 	struct writer *w = *wp;
@@ -272,5 +297,6 @@ writer_stop(struct writer **wp)
 	pthread_join(w->thread, NULL);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->idle);
 	free(w);
 }

@@ -35,6 +35,13 @@ int writer_start(struct store *s, size_t queue_max, struct writer **out, struct 
 /* Queues a job from any thread. 0, ERR_BUSY (queue full) or ERR_CLOSED (stopping). */
 int writer_submit(struct writer *w, struct write_job *job) __attribute__((warn_unused_result));
 
+/*
+ * Waits until the thread is between two lists of jobs and keeps it there: nothing is written or
+ * built until writer_resume. Jobs may be submitted all the while. One pause at a time.
+ */
+void writer_pause(struct writer *w);
+void writer_resume(struct writer *w);
+
 /* Runs what is queued, then ends the thread and frees. */
 void writer_stop(struct writer **w);
 
