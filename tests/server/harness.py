@@ -139,6 +139,7 @@ class Slapd:
         self.process = None
         self.logs = []
         self.flags = options.get("flags", [])
+        self.config_dir = None
         self.conf.write_text(options["conf"] if options.get("conf") is not None else self._conf())
         if options.get("entries"):
             try:
@@ -180,7 +181,28 @@ class Slapd:
     def argv(self, urls=None):
         """Returns the command line that start() uses."""
         return [sbin("slapd", self.impl), "-d", "0", "-h", urls or f"{self.uri} {self.ldapi}",
-                "-f", str(self.conf), *self.flags]
+                *self._source(), *self.flags]
+
+    def _source(self):
+        return ["-F", str(self.config_dir)] if self.config_dir else ["-f", str(self.conf)]
+
+    def convert(self):
+        """Turns slapd.conf into slapd.d, on which the next start runs. Returns self."""
+        self.config_dir = self.top / "slapd.d"
+        self.config_dir.mkdir()
+        done = run([sbin("slaptest", self.impl), "-f", str(self.conf), "-F", str(self.config_dir)])
+        assert done.returncode == 0, done
+        return self
+
+    def root(self, name, *argv, stdin=None):
+        """Runs a command of ldap-utils as the machine's root over ldapi."""
+        return run([name, "-Q", "-Y", "EXTERNAL", "-H", self.ldapi, *map(str, argv)], stdin)
+
+    def configure(self, text, status=0):
+        """Sends LDIF change records as root; checks the exit status. Returns what was printed."""
+        done = self.root("ldapmodify", stdin=text)
+        assert done.returncode == status, done
+        return done.stdout + done.stderr
 
     def start(self, urls=None):
         """Starts the server and waits until it answers. Returns self.
@@ -272,7 +294,7 @@ class Slapd:
 
     def tool(self, name, *argv, stdin=None, conf=True):
         """Runs one of the slap tools on this server's configuration."""
-        options = ["-f", str(self.conf)] if conf else []
+        options = self._source() if conf else []
         return run([sbin(name, self.impl), *options, *map(str, argv)], stdin)
 
     def load(self, entries):
