@@ -12,8 +12,8 @@
 
 /*
  * Databases change hands when the configuration changes: the new world takes what the
- * old one has open. Opening and closing happen under the lock, so that a database that is
- * taken out and put back at once is never open twice.
+ * old one has open. Opening and closing exclude each other, so that a database that is
+ * taken out and put back at once is never open twice; counting waits for neither.
  */
 
 struct database {
@@ -26,7 +26,8 @@ struct database {
 };
 
 static struct database *open_list;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards open_list and all refs */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;    /* guards open_list and all refs */
+static pthread_mutex_t turning = PTHREAD_MUTEX_INITIALIZER; /* one opens or closes; before lock */
 
 static char *
 copy(struct bv text)
@@ -85,85 +86,125 @@ close_database(struct database *d)
 	free(d);
 }
 
+/* Takes a reference to the open database of a directory; NULL when it is not open. */
 static struct database *
-find(const char *directory)
+take_open(const char *directory)
 {
+	pthread_mutex_lock(&lock);
 	struct database *d = open_list;
-
 	while (d != NULL && strcmp(d->directory, directory) != 0)
 		d = d->next;
+	if (d != NULL)
+		d->refs++;
+	pthread_mutex_unlock(&lock);
 	return d;
 }
 
-static int
-share(struct database *d, const struct conf_db *db, struct database **out, struct errbuf *e)
+static void
+enlist(struct database *d)
 {
-	if (!bv_eq(bv_str(d->suffix), db->suffixes[0].normal))
-		return err_set(e, ERR_CONFIG,
-		    "database %.*s: the directory %s is open for the suffix \"%s\": a suffix does "
-		    "not change while its data is served, and each database needs a directory of "
-		    "its own",
-		    BV(db->name), d->directory, d->suffix);
-	d->refs++;
-	*out = d;
-	return 0;
+	pthread_mutex_lock(&lock);
+	d->next = open_list;
+	open_list = d;
+	pthread_mutex_unlock(&lock);
+}
+
+/* Takes a database off the list unless somebody has taken it up again, and perhaps closed it
+ * since: d may be gone. */
+static bool
+delist(const struct database *d)
+{
+	struct database **at = &open_list;
+
+	pthread_mutex_lock(&lock);
+	while (*at != NULL && *at != d)
+		at = &(*at)->next;
+	bool unused = *at != NULL && d->refs == 0;
+	if (unused)
+		*at = d->next;
+	pthread_mutex_unlock(&lock);
+	return unused;
 }
 
 static int
-get_locked(const struct conf_db *db, const struct schema *schema, bool write, struct database **out,
+check_suffix(const struct database *d, const struct conf_db *db, struct errbuf *e)
+{
+	if (bv_eq(bv_str(d->suffix), db->suffixes[0].normal))
+		return 0;
+	return err_set(e, ERR_CONFIG,
+	    "database %.*s: the directory %s is open for the suffix \"%s\": a suffix does not "
+	    "change while its data is served, and each database needs a directory of its own",
+	    BV(db->name), d->directory, d->suffix);
+}
+
+static int
+open_new(struct database *d, const struct conf_db *db, const struct schema *schema, bool write,
+    struct errbuf *e)
+{
+	d->refs = 1;
+	d->suffix = copy(db->suffixes[0].normal);
+	int err = open_store(d, db, schema, write, e);
+	if (err != 0)
+		close_database(d);
+	else
+		enlist(d);
+	return err;
+}
+
+static int
+get(const struct conf_db *db, const struct schema *schema, bool write, struct database **out,
     struct errbuf *e)
 {
 	char *directory = resolved(db->directory);
-	struct database *d = find(directory);
 
-	if (d != NULL) {
+	*out = take_open(directory);
+	if (*out != NULL) {
 		free(directory);
-		return share(d, db, out, e);
+		return check_suffix(*out, db, e);
 	}
-	d = calloc(1, sizeof(*d));
-	if (d == NULL)
+	*out = calloc(1, sizeof(**out));
+	if (*out == NULL)
 		abort();
-	d->refs = 1;
-	d->directory = directory;
-	d->suffix = copy(db->suffixes[0].normal);
-	int err = open_store(d, db, schema, write, e);
-	if (err != 0) {
-		close_database(d);
-		return err;
-	}
-	d->next = open_list;
-	open_list = d;
-	*out = d;
-	return 0;
+	(*out)->directory = directory;
+	int err = open_new(*out, db, schema, write, e);
+	if (err != 0)
+		*out = NULL;
+	return err;
 }
 
 int
 database_get(const struct conf_db *db, const struct schema *schema, bool write,
     struct database **out, struct errbuf *e)
 {
-	pthread_mutex_lock(&lock);
-	int err = get_locked(db, schema, write, out, e);
-	pthread_mutex_unlock(&lock);
+	struct database *d;
+
+	pthread_mutex_lock(&turning);
+	int err = get(db, schema, write, &d, e);
+	pthread_mutex_unlock(&turning);
+	if (err == 0)
+		*out = d;
+	else
+		database_put(&d);
 	return err;
 }
 
 void
 database_put(struct database **dp)
 {
-	struct database *d = *dp, **at = &open_list;
+	struct database *d = *dp;
 
 	*dp = NULL;
 	if (d == NULL)
 		return;
 	pthread_mutex_lock(&lock);
 	bool last = --d->refs == 0;
-	if (last) {
-		while (*at != d)
-			at = &(*at)->next;
-		*at = d->next;
-		close_database(d);
-	}
 	pthread_mutex_unlock(&lock);
+	if (!last)
+		return;
+	pthread_mutex_lock(&turning);
+	if (delist(d))
+		close_database(d);
+	pthread_mutex_unlock(&turning);
 }
 
 struct store *
