@@ -18,6 +18,8 @@
  * maxderefdepth and by a list of names already visited, so that circles end.
  */
 
+enum { MAX_ALIAS_LOOKS = 1 << 18 }; /* what finding the aliases of one area may look at */
+
 static const char *const scope_suffixes[] = {
     [LDAP_SCOPE_BASE_OBJECT] = "??base",
     [LDAP_SCOPE_SINGLE_LEVEL] = "??one",
@@ -262,6 +264,18 @@ add_target(struct op *op, struct store_read *r, const struct area *in, const str
 	return area_add(op, areas, &a);
 }
 
+/* Finding the aliases is one piece of work, so it is bounded whatever lies around the search base.
+ */
+static int
+check_looks(struct op *op, unsigned pauses)
+{
+	if (pauses <= MAX_ALIAS_LOOKS / PLAN_STEPS)
+		return 0;
+	return op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
+	    "finding the aliases below the search base takes too long; start it further down or "
+	    "do not ask for them to be followed");
+}
+
 static int
 add_aliases_of(struct op *op, size_t which, struct areas *areas)
 {
@@ -272,17 +286,19 @@ add_aliases_of(struct op *op, size_t which, struct areas *areas)
 	struct errbuf e;
 	uint64_t id;
 	int code = 0, more;
-	unsigned max = op->world->conf->max_aliases;
+	unsigned pauses = 0, max = op->world->conf->max_aliases;
 
 	int err = store_read_begin(r, &e);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
 	struct plan *p = plan_new(r, op->arena, &q);
 	while (code == 0 && (more = plan_next(p, &id)) > 0) {
-		if (store_get(r, id, &rec, NULL) == 0 && (rec.flags & RECORD_ALIAS) != 0 &&
-		    id != in.base)
+		if (more == PLAN_AGAIN)
+			code = check_looks(op, ++pauses);
+		else if (store_get(r, id, &rec, NULL) == 0 && (rec.flags & RECORD_ALIAS) != 0 &&
+			 id != in.base)
 			code = add_target(op, r, &in, &rec, areas);
-		if (code == 0 && ++areas->aliases > max)
+		if (code == 0 && more == 1 && ++areas->aliases > max)
 			code = op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,
 			    "the search follows more than %u aliases (maxaliases); start it "
 			    "further down",

@@ -417,6 +417,7 @@ slice_is_over(const struct op *op, unsigned looked, int64_t slice_start_us)
 	return looked >= SLICE_CANDIDATES || (clock_mono_us() - slice_start_us > SLICE_US);
 }
 
+/* 1 with *id_out, 0 at the end of all walks, PLAN_AGAIN, or ERR_*. */
 static int
 next_candidate(struct op *op, struct search *s, uint64_t *id_out)
 {
@@ -447,11 +448,15 @@ run_slice(struct op *op, struct search *s)
 			break;
 		if (more < 0)
 			return op->code != 0 ? op->code : op_store_error(op, more, NULL);
-		int code = visit(op, s, id, &ended);
-		arena_rewind(scratch, mark);
-		if (ended)
-			return code;
-		s->last_id = id;
+		if (more == PLAN_AGAIN) {
+			looked += PLAN_STEPS;
+		} else {
+			int code = visit(op, s, id, &ended);
+			arena_rewind(scratch, mark);
+			if (ended)
+				return code;
+			s->last_id = id;
+		}
 		if (slice_is_over(op, looked, start_us))
 			return OP_YIELD; /* the time limit is looked at before the next slice */
 	}

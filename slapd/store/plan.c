@@ -29,6 +29,7 @@ struct plan {
 	uint32_t *slots;     /* numbers of those it uses */
 	size_t slot_count;
 	struct iter *iter;
+	size_t steps; /* of one plan_next */
 	struct scope scope;
 	uint64_t last;
 	int error;
@@ -47,6 +48,16 @@ holds_sets(const struct iter *it)
 	for (size_t i = 0; i < it->child_count; i++)
 		any |= holds_sets(it->children[i]);
 	return any;
+}
+
+static size_t
+count_nodes(const struct iter *it)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < it->child_count; i++)
+		n += count_nodes(it->children[i]);
+	return n;
 }
 
 /* IDs given so far are below this. */
@@ -110,6 +121,8 @@ build(struct plan *p)
 	struct store_read *r = p->read;
 	struct plan_build b = {.read = r, .arena = p->arena};
 
+	r->steps = SIZE_MAX;
+	p->steps = PLAN_STEPS;
 	p->map_serial = r->view->map.serial;
 	p->error = scope_init(&p->scope, r, q->base, q->scope);
 	if (q->scope == LDAP_SCOPE_BASE_OBJECT) {
@@ -129,6 +142,7 @@ build(struct plan *p)
 	if (p->error == 0)
 		p->error = b.error;
 	p->has_sets = holds_sets(p->iter);
+	p->steps += count_nodes(p->iter); /* so that each call raises the position */
 }
 
 struct plan *
@@ -146,14 +160,21 @@ plan_new(struct store_read *r, struct arena *a, const struct plan_query *q)
 int
 plan_next(struct plan *p, uint64_t *id_out)
 {
+	struct store_read *r = p->read;
 	uint64_t id = 0;
 
+	r->steps = p->steps;
 	while (p->error == 0 && p->last < UINT64_MAX) {
-		int rc = iter_seek(p->read, p->iter, p->last + 1, &id);
+		int rc = r->steps == 0 ? ITER_AGAIN : iter_seek(r, p->iter, p->last + 1, &id);
+		if (rc == ITER_AGAIN && id > p->last)
+			p->last = id - 1;
+		if (rc == ITER_AGAIN)
+			return PLAN_AGAIN;
 		if (rc <= 0)
 			return rc;
 		p->last = id;
-		rc = p->test_scope ? scope_has(&p->scope, p->read, id) : 1;
+		r->steps -= r->steps > 0;
+		rc = p->test_scope ? scope_has(&p->scope, r, id) : 1;
 		if (rc < 0)
 			return rc;
 		if (rc == 1) {

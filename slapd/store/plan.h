@@ -29,8 +29,17 @@ struct plan_query {
 /* Makes a plan inside r's open transaction; memory from the arena. */
 struct plan *plan_new(struct store_read *r, struct arena *a, const struct plan_query *q);
 
-/* Next candidate in scope with an ID above the last one given. 1 with *id_out, 0 at the end,
- * ERR_CORRUPT, ERR_IO. */
+/* Beside 1 and 0 of plan_next. */
+enum { PLAN_AGAIN = 2 };
+
+/* About how many index keys and entries one plan_next looks at before it says PLAN_AGAIN. */
+enum { PLAN_STEPS = 1024 };
+
+/*
+ * Next candidate in scope with an ID above the last one given. 1 with *id_out; 0 at the end;
+ * PLAN_AGAIN: none met yet, call again, now or after plan_pause and plan_resume; ERR_CORRUPT,
+ * ERR_IO.
+ */
 int plan_next(struct plan *p, uint64_t *id_out) __attribute__((warn_unused_result));
 
 /* Sets the position so that the next candidate is above id: paged results, sessions across slices.
@@ -38,7 +47,7 @@ int plan_next(struct plan *p, uint64_t *id_out) __attribute__((warn_unused_resul
 void plan_seek(struct plan *p, uint64_t id);
 
 /* Before store_read_end: closes cursors. After the next store_read_begin: opens them again behind
- * the last ID. */
+ * the last ID; entries added meanwhile may or may not be met. */
 void plan_pause(struct plan *p);
 void plan_resume(struct plan *p);
 

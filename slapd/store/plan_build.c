@@ -166,7 +166,7 @@ build_or(struct plan_build *b, const struct match *m)
 		return pour_or(b, or);
 	if (wide)
 		return NULL;
-	or->heads = arena_zalloc(b->arena, or->child_count, sizeof(* or->heads));
+	or->heads = arena_zalloc(b->arena, or->child_count, sizeof(struct iter_head));
 	return or ;
 }
 

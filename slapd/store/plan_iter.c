@@ -6,7 +6,8 @@
 /*
  * AND leapfrogs: the first child proposes, the others raise; OR takes the least of its
  * children's heads, each of which only moves when it has fallen behind. A posting tries a
- * few steps along the page before it searches.
+ * few steps along the page before it searches. Leapfrogging costs steps of the reader; when they
+ * have run out, what is known so far is kept: the position by the caller, heads by the OR.
  */
 
 enum { STEPS_BEFORE_SEARCH = 4 };
@@ -129,50 +130,80 @@ seek_and(struct store_read *r, struct iter *it, uint64_t at_least, uint64_t *out
 {
 	uint64_t candidate = at_least, id = 0;
 	size_t agreed = 0;
+	int rc = 1;
 
-	for (size_t i = 0; agreed < it->child_count; i = (i + 1) % it->child_count) {
-		int rc = iter_seek(r, it->children[i], candidate, &id);
+	for (size_t i = 0; rc == 1 && agreed < it->child_count; i = (i + 1) % it->child_count) {
+		if (r->steps == 0) {
+			rc = ITER_AGAIN;
+			break;
+		}
+		r->steps--;
+		rc = iter_seek(r, it->children[i], candidate, &id);
 		if (rc <= 0)
 			return rc;
 		agreed = id == candidate ? agreed + 1 : 1;
 		candidate = id;
 	}
 	*out = candidate;
-	return 1;
+	return rc;
+}
+
+/* Moves a head that is behind at_least, or unsure. 0 or ERR_*. */
+static int
+move_head(struct store_read *r, struct iter *child, struct iter_head *head, uint64_t at_least)
+{
+	uint64_t from = head->id > at_least ? head->id : at_least;
+
+	if (head->id == UINT64_MAX || (head->id >= at_least && !head->unsure))
+		return 0;
+	int rc = iter_seek(r, child, from, &head->id);
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		head->id = UINT64_MAX;
+	head->unsure = rc == ITER_AGAIN;
+	return 0;
+}
+
+/* Heads of another transaction bound what is to come; of one that changes they say nothing. */
+static void
+doubt_heads(struct store_read *r, struct iter *it)
+{
+	if (it->generation == r->generation && !r->writing)
+		return;
+	for (size_t i = 0; i < it->child_count; i++)
+		it->heads[i] = (struct iter_head){r->writing ? 0 : it->heads[i].id, true};
+	it->generation = r->generation;
 }
 
 static int
 seek_or(struct store_read *r, struct iter *it, uint64_t at_least, uint64_t *out)
 {
-	uint64_t least = UINT64_MAX;
+	struct iter_head least = {UINT64_MAX, false};
 
-	/* Gone back, a new transaction, or one that changes: the heads say nothing. */
-	if (it->generation != r->generation || r->writing)
-		memset(it->heads, 0, it->child_count * sizeof(*it->heads));
-	it->generation = r->generation;
+	doubt_heads(r, it);
 	for (size_t i = 0; i < it->child_count; i++) {
-		if (it->heads[i] < at_least) {
-			int rc = iter_seek(r, it->children[i], at_least, &it->heads[i]);
-			if (rc < 0)
-				return rc;
-			if (rc == 0)
-				it->heads[i] = UINT64_MAX;
-		}
-		if (it->heads[i] < least)
+		int rc = move_head(r, it->children[i], &it->heads[i], at_least);
+		if (rc != 0)
+			return rc;
+		if (it->heads[i].id < least.id)
 			least = it->heads[i];
 	}
-	*out = least;
-	return least != UINT64_MAX;
+	*out = least.id;
+	if (least.id == UINT64_MAX)
+		return 0;
+	return least.unsure ? ITER_AGAIN : 1;
 }
 
 void
 iter_rewind(struct iter *it)
 {
 	it->at = 0;
-	if (it->kind == ITER_OR)
-		it->generation = 0;
-	for (size_t i = 0; i < it->child_count; i++)
+	for (size_t i = 0; i < it->child_count; i++) {
+		if (it->kind == ITER_OR)
+			it->heads[i] = (struct iter_head){0, true};
 		iter_rewind(it->children[i]);
+	}
 }
 
 int

@@ -21,6 +21,15 @@ enum iter_kind {
 	ITER_OR,
 };
 
+/* An OR's child: its present ID, or (unsure) what that is not below. */
+struct iter_head {
+	uint64_t id; /* UINT64_MAX: ended */
+	bool unsure;
+};
+
+/* Beside 1 and 0 of iter_seek. */
+enum { ITER_AGAIN = 2 };
+
 struct iter {
 	enum iter_kind kind;
 	bool exact;	   /* every ID satisfies the term it stands for */
@@ -33,16 +42,18 @@ struct iter {
 	size_t child_count;
 	struct read_cursor *cursor; /* posting, all: on loan of this generation */
 	unsigned generation;
-	uint64_t at;	 /* ID under the cursor; 0: none */
-	uint64_t *heads; /* or: each child's present ID */
+	uint64_t at;		 /* ID under the cursor; 0: none */
+	struct iter_head *heads; /* or: of each child */
 };
 
 /* Makes one of the kind. */
 struct iter *iter_new(struct arena *a, enum iter_kind kind, bool exact);
 
 /*
- * Gives the first ID at or above at_least (which is at least 1): 1 with *out, 0 at the end, ERR_*.
- * at_least must not be below that of the call before, unless iter_rewind was called.
+ * Gives the first ID at or above at_least (which is at least 1): 1 with *out; 0 at the end;
+ * ITER_AGAIN when r->steps has run out, with *out at or above at_least, where to go on because
+ * there is none below; ERR_*. at_least must not be below that of the call before, unless
+ * iter_rewind was called.
  */
 int iter_seek(struct store_read *r, struct iter *it, uint64_t at_least, uint64_t *out)
     __attribute__((warn_unused_result));

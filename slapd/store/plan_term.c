@@ -382,7 +382,7 @@ with_long_values(struct grams *g, const struct index_slot *slot, struct iter *it
 		return NULL;
 	struct iter *both = iter_new(g->b->arena, ITER_OR, false);
 	both->children = arena_alloc(g->b->arena, 2 * sizeof(struct iter *));
-	both->heads = arena_zalloc(g->b->arena, 2, sizeof(*both->heads));
+	both->heads = arena_zalloc(g->b->arena, 2, sizeof(struct iter_head));
 	both->children[both->child_count++] = it;
 	both->children[both->child_count++] = longs;
 	both->estimate = it->estimate + longs->estimate;

@@ -40,6 +40,7 @@ struct store_read {
 	struct read_cursor **cursors;
 	size_t cursor_count, cursor_cap;
 	unsigned generation; /* changes whenever all loans end */
+	size_t steps;	     /* left for the plan that is being made or asked */
 };
 
 /* Makes a handle that reads inside a write transaction with that generation, whose reference it
