@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "net/loop.h"
+#include "net/metrics.h"
 #include "op/host.h"
 #include "op/world.h"
 
@@ -27,6 +28,7 @@ struct server {
 	struct server_options options;
 	struct host host;
 	struct pool *pool;
+	struct metrics *metrics; /* NULL: none are served */
 	unsigned loop_count;
 	struct loop loops[MAX_LOOPS];
 };
@@ -87,6 +89,7 @@ discard(void *arg, void *ready)
 static void
 set_log_levels(const struct server *s, const struct conf *c)
 {
+	log_set_json(c->log_json);
 	log_set_levels(c->log_levels | s->options.log_bits | LOG_L_NONE, s->options.debug_bits);
 }
 
@@ -96,11 +99,14 @@ publish(void *arg, struct world *w, void *ready)
 	struct server *s = arg;
 
 	(void)ready;
-	set_log_levels(s, w->conf);
 	pthread_mutex_lock(&s->lock);
 	struct world *old = s->world;
 	s->world = w;
 	pthread_mutex_unlock(&s->lock);
+	/* What was set in cn=Log,cn=Monitor outlives changes of other options. */
+	if (w->conf->log_levels != old->conf->log_levels ||
+	    w->conf->log_json != old->conf->log_json)
+		set_log_levels(s, w->conf);
 	atomic_fetch_add_explicit(&s->generation, 1, memory_order_release);
 	for (unsigned i = 0; i < s->loop_count; i++)
 		loop_wake(&s->loops[i]);
@@ -158,6 +164,9 @@ server_start(struct world *w, const struct server_options *o, struct server **ou
 	int err = start_pools(s, e);
 	if (err == 0)
 		err = start_loops(s, e);
+	if (err == 0)
+		err = metrics_start(
+		    w->conf, &(struct metrics_source){s, newest, world_unref}, &s->metrics, e);
 	if (err != 0) {
 		server_stop(&s);
 		return err;
@@ -174,6 +183,7 @@ server_stop(struct server **sp)
 	if (s == NULL)
 		return;
 	*sp = NULL;
+	metrics_stop(&s->metrics);
 	for (unsigned i = 0; i < s->loop_count; i++)
 		loop_stop(&s->loops[i]);
 	for (unsigned i = 0; i < s->loop_count; i++)
