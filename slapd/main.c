@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -110,6 +111,8 @@ read_conf(const struct options *o, struct running *r, struct errbuf *e)
 		err = restore_root(tree, r->storage, e);
 	if (err == 0)
 		err = conf_build(&tree, &r->conf, e);
+	if (err == 0)
+		err = rules_check(r->conf, e);
 	conf_tree_free(&tree);
 	return err;
 }

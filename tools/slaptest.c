@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
@@ -69,6 +70,26 @@ check_databases(struct run *r)
 	return status;
 }
 
+static void
+print_warning(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "warning: %s\n", text);
+}
+
+/* What the configuration is warned of; rules are known to be right here. */
+static int
+print_warnings(struct run *r)
+{
+	struct errbuf e;
+
+	for (size_t i = 0; i < r->c.conf->warning_count; i++)
+		fprintf(stderr, "warning: %.*s\n", BV(r->c.conf->warnings[i]));
+	if (rules_check_with(r->c.conf, print_warning, NULL, &e) != 0)
+		return common_fail(&r->c, "%s", e.text);
+	return 0;
+}
+
 static int
 run(struct run *r)
 {
@@ -78,9 +99,9 @@ run(struct run *r)
 
 	if (status != 0)
 		return status;
-	for (size_t i = 0; i < r->c.conf->warning_count && !r->quiet; i++)
-		fprintf(stderr, "warning: %.*s\n", BV(r->c.conf->warnings[i]));
-	if (target != NULL)
+	if (!r->quiet)
+		status = print_warnings(r);
+	if (status == 0 && target != NULL)
 		status = bootconf_write(&r->c, r->c.conf->tree, target);
 	if (status == 0)
 		status = check_databases(r);

@@ -38,15 +38,18 @@ enum acl_bit {
 	ACL_B_ALL = 255,
 };
 
-/* How a DN, attribute value or text is compared. */
+/*
+ * How a DN, attribute value or text is compared. EXPAND is not made: whether $n is put in is told
+ * by the flag `expand`, whatever the style.
+ */
 enum rules_style {
 	RULES_EXACT, /* base, baseObject */
 	RULES_ONE,   /* exactly one below */
 	RULES_SUBTREE,
 	RULES_CHILDREN, /* subtree without its top */
 	RULES_REGEX,
-	RULES_EXPAND, /* exact after $1 .. ${v1} are put in from the what's regex */
-	RULES_LEVEL,  /* level{n}: the n-th superior */
+	RULES_EXPAND,
+	RULES_LEVEL, /* level{n}: the n-th superior */
 };
 
 /* A DN pattern of <what> or <who>. */
@@ -56,7 +59,7 @@ struct rules_dn {
 	struct bv normal; /* normal form, when fixed (neither REGEX nor expand) */
 	regex_t *regex;	  /* REGEX without expansion */
 	bool expand;	  /* text holds $n: put together for each decision */
-	int level;	  /* RULES_LEVEL */
+	int level;	  /* RULES_LEVEL: 2 or more in a DN; in `self` below 0 too */
 };
 
 enum rules_attr_kind {
@@ -88,7 +91,7 @@ struct rules_value {
 struct rules_what {
 	bool has_dn;
 	struct rules_dn dn;
-	struct match *filter; /* NULL: none */
+	const struct match *filter; /* NULL: none */
 	const struct rules_attr *attrs;
 	size_t attr_count; /* 0: every attribute, entry and children */
 	bool has_value;
@@ -135,7 +138,7 @@ struct rules_group {
 struct rules_text {
 	enum rules_text_style style;
 	struct bv text;
-	regex_t *regex;
+	regex_t *regex; /* REGEX without expansion */
 	bool expand;
 	uint8_t address[16], mask[16]; /* IP: 4 bytes, IPV6: 16 */
 	int port;		       /* -1: any */
@@ -146,10 +149,11 @@ struct rules_who {
 	bool real; /* realdn, realself, realanonymous, realusers ...: the identity that bound */
 	struct rules_dn dn;	      /* SELF (level), DN */
 	const struct attr_desc *attr; /* DN_ATTR */
-	bool self_only;		      /* dnattr with selfwrite and the like; see rules_by.self */
+	bool self_only; /* DN_ATTR in a clause with selfwrite and the like; see rules_by.self */
 	struct rules_group group;
 	const struct sets *set; /* compiled set expression (sets.h) */
-	struct rules_text text; /* PEERNAME, SOCKNAME, SOCKURL, DOMAIN */
+	struct rules_text text; /* PEERNAME, SOCKNAME, SOCKURL, DOMAIN; SET: text and expand, for
+				   $n inside the brackets of its literals */
 	enum rules_ssf ssf_kind;
 	unsigned ssf;
 	unsigned ops;		      /* OP: bits by enum rules_op */
@@ -177,6 +181,7 @@ struct rules_by {
 	unsigned bits;		/* enum acl_bit */
 	bool self; /* "self" before the level (selfwrite): only a value that is the requestor's own
 		      DN */
+	bool real_self; /* "realself" before the level: the DN that bound; self is set too */
 	enum rules_control control;
 	struct bv text; /* the clause as written, for explanations */
 };
@@ -199,6 +204,7 @@ struct rules_rule {
  */
 struct acl_rules {
 	const struct schema *schema;
+	const struct conf_db *db; /* whose rules these are */
 	const struct rules_rule *rules;
 	size_t count;
 	unsigned default_bits; /* of whatever no rule's what matches: READ and below, or none */
@@ -221,6 +227,10 @@ void rules_warn(const struct acl_rules *r, void (*warn)(void *arg, const char *t
  * builds a snapshot without serving it. As rules_compile; logs the warnings of rules_warn.
  */
 int rules_check(const struct conf *c, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* As rules_check, with the warnings to warn instead of the log. */
+int rules_check_with(const struct conf *c, void (*warn)(void *arg, const char *text), void *arg,
+    struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Returns the bits of a level's name ("read"), 0 with *known false when it is none. */
 unsigned rules_level_bits(struct bv name, bool *known);

@@ -57,6 +57,12 @@ struct conf_limits {
 	int64_t unchecked;	      /* candidates a search may look at; -1: unlimited */
 };
 
+/* Where a line was read. */
+struct conf_place {
+	const char *file;
+	unsigned long line; /* 0: not known more closely than the file */
+};
+
 /* One database. */
 struct conf_db {
 	enum conf_db_type type;
@@ -83,6 +89,8 @@ struct conf_db {
 	const struct bv *
 	    access; /* access lines in order, without {n}; the frontend's follow a database's own */
 	size_t access_count;
+	const struct conf_place *access_places; /* where each of them stands */
+	bool add_content_acl;			/* adding asks for every attribute */
 	const struct bv *limit_lines;
 	size_t limit_line_count;
 	const struct bv *update_refs;

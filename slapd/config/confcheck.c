@@ -183,11 +183,5 @@ confcheck_all(struct conf_build *b, struct errbuf *e)
 	c->anonymous_open = count_access(c) == 0;
 	if (code == 0 && !c->anonymous_open)
 		warn_of_open(b);
-	if (code == 0 && !c->anonymous_open)
-		confbuild_warn(b,
-		    "access rules are kept, but not interpreted yet: userPassword and "
-		    "shadowLastChange may be written by their owner and are hidden from others, "
-		    "the "
-		    "rest may be read by everybody");
 	return code;
 }

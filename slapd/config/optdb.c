@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "config/confbuild.h"
 #include "config/conflex.h"
+#include "config/conftree.h"
 #include "config/option.h"
 #include "config/optglobal.h"
 #include "model/dn.h"
@@ -244,63 +245,25 @@ optdb_restrict(struct conf_build *b, const struct option *o, struct bv value, st
 	    o->keyword, BV(value));
 }
 
-/* Returns the index of a word at or after from, or n. */
-static size_t
-find_word(const struct conflex_words *w, size_t from, const char *word)
-{
-	while (from < w->n && !bv_is(w->v[from], word))
-		from++;
-	return from;
-}
-
-/* The words that may begin the <who> of an access line; styles and values follow. */
-static const char *const access_who[] = {"*", "aci", "anonymous", "dn", "dnattr", "domain",
-    "dynacl", "group", "peername", "realanonymous", "realdn", "realdnattr", "realself", "realusers",
-    "sasl_ssf", "self", "set", "sockname", "sockurl", "ssf", "tls_ssf", "transport_ssf", "users"};
-
-static bool
-is_access_who(struct bv word)
-{
-	size_t n = 0;
-
-	while (n < word.n && strchr("=./{", word.p[n]) == NULL)
-		n++;
-	for (size_t i = 0; i < sizeof(access_who) / sizeof(access_who[0]); i++) {
-		if (bv_eq_nocase(bv_make(word.p, n), bv_str(access_who[i])))
-			return true;
-	}
-	return false;
-}
-
-/* Every "by" must be followed by somebody. */
-static int
-check_by(const struct conflex_words *w, size_t by, struct errbuf *e)
-{
-	for (; by + 1 < w->n; by = find_word(w, by + 1, "by")) {
-		if (!is_access_who(w->v[by + 1]))
-			return err_set(e, ERR_CONFIG,
-			    "access: by \"%.*s\": expected *, anonymous, users, self, dn=, group= "
-			    "or another of slapd.access(5)",
-			    BV(w->v[by + 1]));
-	}
-	return 0;
-}
-
+/* Rules get their meaning, and are checked, in acl/. */
 int
 optdb_access(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
-	struct conflex_words w;
-	int code = conflex_split(b->arena, value, &w, e);
+	struct conf_db *db = b->db;
+	size_t n = db->access_count;
+	struct conf_place *places;
 
-	if (code != 0)
-		return code;
-	size_t by = find_word(&w, 0, "by");
-	if (w.n == 0 || !bv_is(w.v[0], "to") || by < 2 || by + 1 >= w.n)
-		return err_set(e, ERR_CONFIG, "access: expected %s", o->usage);
-	code = check_by(&w, by, e);
-	if (code != 0)
-		return code;
-	confbuild_push(b, &b->db->access, &b->db->access_count, value);
+	(void)o;
+	(void)e;
+	if ((n & (n - 1)) == 0) {
+		places = arena_alloc(b->arena, (n == 0 ? 1 : n * 2) * sizeof(*places));
+		if (n > 0)
+			memcpy(places, db->access_places, n * sizeof(*places));
+		db->access_places = places;
+	}
+	places = (struct conf_place *)(uintptr_t)db->access_places;
+	places[n] = (struct conf_place){b->value->file, b->value->line};
+	confbuild_push(b, &db->access, &db->access_count, value);
 	return 0;
 }
 

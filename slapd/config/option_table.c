@@ -1232,20 +1232,19 @@ const struct option option_table[] = {
 	.ordered = true,
 	.apply = optdb_access,
 	.usage = "to <what> by <who> <access> ...",
-	.help = "An access rule; rules are tried in order, those of the frontend after those "
-		"of a database. This version checks only their form: when there is any, "
-		"passwords are hidden and the rest may be read; when there is none, everybody "
-		"reads everything."},
+	.help = "An access rule (slapd.access(5)); rules are tried in order, those of the "
+		"frontend after those of a database. Without any rule everybody reads "
+		"everything."},
     {.keyword = "add_content_acl",
 	.olc = "olcAddContentAcl",
 	.oid = GL "86",
 	.scope = OPTION_FRONTEND | OPTION_DB,
 	.type = OPTION_T_BOOL,
 	.fallback = "off",
-	.apply = optdb_off,
+	IN_DB(add_content_acl),
 	.usage = "on | off",
-	.help = "Asks for write access to each attribute of an added entry. Kept; comes into "
-		"effect with the access language."},
+	.help = "Asks for the right to add each attribute of an entry that is added, beside "
+		"the entry itself."},
     {.keyword = "monitoring",
 	.olc = "olcMonitoring",
 	.oid = DBA "18",
