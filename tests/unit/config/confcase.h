@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "acl/rules.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -23,7 +24,8 @@
 #define CASE_DB                                                                                    \
 	"database mdb\nsuffix cn=example\nrootdn cn=admin,cn=example\ndirectory /nonexistent\n"
 
-/* Reads a text and builds it. Returns the snapshot, or NULL with the text in e. */
+/* Reads a text, builds it and checks its access rules. Returns the snapshot, or NULL with the text
+ * in e. */
 static inline struct conf *
 case_build(const char *text, struct errbuf *e)
 {
@@ -34,6 +36,8 @@ case_build(const char *text, struct errbuf *e)
 		return NULL;
 	if (conf_build(&t, &c, e) != 0)
 		conf_tree_free(&t);
+	else if (rules_check(c, e) != 0)
+		conf_unref(&c);
 	return c;
 }
 
