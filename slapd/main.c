@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acl/limits.h"
 #include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -113,6 +114,8 @@ read_conf(const struct options *o, struct running *r, struct errbuf *e)
 		err = conf_build(&tree, &r->conf, e);
 	if (err == 0)
 		err = rules_check(r->conf, e);
+	if (err == 0)
+		err = limits_check(r->conf, e);
 	conf_tree_free(&tree);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "acl/limits.h"
 #include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -73,6 +74,8 @@ bootconf_run(struct common *c)
 		rc = conf_build(&tree, &c->conf, &e);
 	if (rc == 0)
 		rc = rules_check(c->conf, &e);
+	if (rc == 0)
+		rc = limits_check(c->conf, &e);
 	conf_tree_free(&tree);
 	fclose(input);
 	if (rc != 0)

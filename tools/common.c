@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "acl/limits.h"
 #include "acl/rules.h"
 #include "base/arena.h"
 #include "base/log.h"
@@ -300,6 +301,8 @@ common_load(struct common *c)
 		rc = conf_build(&tree, &c->conf, &e);
 	if (rc == 0)
 		rc = rules_check(c->conf, &e);
+	if (rc == 0)
+		rc = limits_check(c->conf, &e);
 	if (rc == 0)
 		return 0;
 	conf_tree_free(&tree);

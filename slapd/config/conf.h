@@ -35,6 +35,10 @@ enum conf_restrict {
 	CONF_OP_RENAME = 32,
 	CONF_OP_SEARCH = 64,
 	CONF_OP_EXTENDED = 128,
+	CONF_OP_START_TLS = 256, /* single extended operations: extended=<OID> */
+	CONF_OP_PASSWD = 512,
+	CONF_OP_WHOAMI = 1024,
+	CONF_OP_CANCEL = 2048,
 	CONF_OP_WRITES = CONF_OP_ADD | CONF_OP_DELETE | CONF_OP_MODIFY | CONF_OP_RENAME,
 };
 
@@ -43,18 +47,47 @@ enum conf_allow {
 	CONF_ALLOW_BIND_ANON_CRED = 2,
 	CONF_ALLOW_BIND_ANON_DN = 4,
 	CONF_ALLOW_UPDATE_ANON = 8,
+	CONF_ALLOW_PROXY_AUTHZ_ANON = 16,
 };
 
 enum conf_disallow {
 	CONF_DISALLOW_BIND_ANON = 1,
 	CONF_DISALLOW_BIND_SIMPLE = 2,
+	CONF_DISALLOW_TLS_2_ANON = 4, /* StartTLS keeps the identity */
+	CONF_DISALLOW_TLS_AUTHC = 8,  /* no StartTLS once bound */
+	CONF_DISALLOW_PROXY_AUTHZ_NON_CRITICAL = 16,
+	CONF_DISALLOW_DONT_USE_COPY_NON_CRITICAL = 32,
+};
+
+/* What sessions must be, for anything but Bind, Unbind and StartTLS. */
+enum conf_require {
+	CONF_REQUIRE_BIND = 1,
+	CONF_REQUIRE_LDAP_V3 = 2,
+	CONF_REQUIRE_AUTHC = 4,
+	CONF_REQUIRE_SASL = 8,
+	CONF_REQUIRE_STRONG = 16,
+};
+
+/* Strength (SSF) that a connection must have; 0: any. */
+struct conf_strength {
+	unsigned ssf, transport, tls, sasl;
+	unsigned update_ssf, update_transport, update_tls, update_sasl;
+	unsigned simple_bind;
+};
+
+enum {
+	CONF_UNLIMITED = -1,
+	CONF_PAGES_AS_HARD = 0,	  /* of page_total: the hard size limit */
+	CONF_PAGES_DISABLED = -2, /* of page_total: no paged results */
 };
 
 /* Size and time limits; -1: unlimited. */
 struct conf_limits {
 	int64_t size_soft, size_hard; /* entries; hard 0: same as soft */
 	int64_t time_soft, time_hard; /* seconds */
-	int64_t unchecked;	      /* candidates a search may look at; -1: unlimited */
+	int64_t unchecked; /* candidates a search may look at; -1: unlimited; 0: no search at all */
+	int64_t page;	   /* entries on a page; 0 or -1: any number */
+	int64_t page_total; /* entries on all pages; CONF_PAGES_AS_HARD, CONF_PAGES_DISABLED, -1 */
 };
 
 /* Where a line was read. */
@@ -81,10 +114,12 @@ struct conf_db {
 	bool hidden;
 	bool readonly;
 	bool lastmod;
-	bool no_sync;		  /* always false: dbnosync is accepted and not followed */
-	unsigned max_deref_depth; /* alias chain length, default 15 */
-	unsigned restrict_ops;	  /* enum conf_restrict */
-	bool has_limits;	  /* sizelimit or timelimit given here, else the frontend's */
+	bool no_sync;		       /* always false: dbnosync is accepted and not followed */
+	unsigned max_deref_depth;      /* alias chain length, default 15 */
+	unsigned restrict_ops;	       /* enum conf_restrict; the frontend's included */
+	unsigned requires;	       /* enum conf_require; likewise */
+	struct conf_strength strength; /* likewise, where the database has no number of its own */
+	bool has_limits;	       /* sizelimit or timelimit given here, else the frontend's */
 	struct conf_limits limits;
 	const struct bv *
 	    access; /* access lines in order, without {n}; the frontend's follow a database's own */
@@ -130,9 +165,11 @@ struct conf {
 	unsigned max_aliases;	  /* aliases one search may follow */
 	struct filter_limits filter_limits;
 	struct message_limits message_limits;
-	bool require_v3;   /* whatever allow says */
-	unsigned allow;	   /* enum conf_allow */
-	unsigned disallow; /* enum conf_disallow */
+	bool guarded;	      /* some database has restrict, require or security */
+	unsigned local_ssf;   /* of ldapi connections */
+	bool plain_passwords; /* simple binds with a password over the network in the clear */
+	unsigned allow;	      /* enum conf_allow */
+	unsigned disallow;    /* enum conf_disallow */
 	const struct bv *referrals;
 	size_t referral_count;
 	const struct bv *rootdse_files;

@@ -11,6 +11,7 @@
 #include "config/confentry.h"
 #include "config/confschema.h"
 #include "config/conftree.h"
+#include "config/optguard.h"
 #include "config/option.h"
 
 /*
@@ -127,6 +128,27 @@ confbuild_bool(const struct option *o, struct bv value, bool *out, struct errbuf
 		return err_set(e, ERR_CONFIG, "%s: \"%.*s\" is not on or off",
 		    o->keyword != NULL ? o->keyword : o->olc, BV(value));
 	return 0;
+}
+
+int
+confbuild_word(const struct option *o, struct bv value, const struct confbuild_word *table,
+    unsigned *bit_out, struct errbuf *e)
+{
+	char known[320] = "";
+	size_t used = 0;
+
+	for (; table->name != NULL; table++) {
+		if (bv_is(value, table->name)) {
+			*bit_out = table->bit;
+			return 0;
+		}
+		int n = snprintf(
+		    known + used, sizeof(known) - used, "%s%s", used == 0 ? "" : ", ", table->name);
+		if (n > 0 && (size_t)n < sizeof(known) - used)
+			used += (size_t)n;
+	}
+	return err_set(e, ERR_CONFIG, "%s: \"%.*s\" is not known; expected one of %s", o->keyword,
+	    BV(value), known);
 }
 
 /* ---- plain values ---- */
@@ -261,7 +283,7 @@ apply_defaults(struct conf_build *b)
 
 /* ---- databases ---- */
 
-static const struct conf_limits default_limits = {500, 5000, 30, 120, -1};
+static const struct conf_limits default_limits = {500, 5000, 30, 120, -1, 0, 0};
 
 static void
 init_db(struct conf_build *b, const struct conf_node *n, struct conf_db *db)
@@ -327,6 +349,7 @@ apply_dbs(struct conf_build *b, struct errbuf *e)
 		at++;
 	}
 	c->db_count = kept;
+	optguard_note(c);
 	for (size_t i = 0; code == 0 && i < kept; i++) {
 		if (c->dbs[i].type == CONF_DB_FRONTEND)
 			c->frontend = &c->dbs[i];

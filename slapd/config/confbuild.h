@@ -55,6 +55,16 @@ int confbuild_int(const struct option *o, struct bv value, int64_t *out, struct 
 int confbuild_bool(const struct option *o, struct bv value, bool *out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
+/* A word that an option takes, and what it stands for. */
+struct confbuild_word {
+	const char *name; /* NULL ends a table */
+	unsigned bit;
+};
+
+/* Finds a word in a table. 0, or ERR_CONFIG with the list of what is known. */
+int confbuild_word(const struct option *o, struct bv value, const struct confbuild_word *table,
+    unsigned *bit_out, struct errbuf *e) __attribute__((warn_unused_result));
+
 /* The name of an option as the administrator wrote it: the keyword, or the attribute's name. */
 const char *confbuild_name(const struct conf_build *b, const struct option *o);
 

@@ -88,23 +88,6 @@ optdb_rootpw(struct conf_build *b, const struct option *o, struct bv value, stru
 }
 
 int
-optdb_readonly(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	bool on = false;
-	int code = confbuild_bool(o, value, &on, e);
-
-	if (code != 0)
-		return code;
-	if (b->db != NULL && b->db->type != CONF_DB_FRONTEND) {
-		b->db->readonly |= on;
-		return 0;
-	}
-	for (size_t i = 0; i < b->conf->db_count; i++)
-		b->conf->dbs[i].readonly |= on;
-	return 0;
-}
-
-int
 optdb_lastmod(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
 	return confbuild_bool(o, value, &b->db->lastmod, e);
@@ -195,56 +178,6 @@ optdb_schema_dn(struct conf_build *b, const struct option *o, struct bv value, s
 	return code;
 }
 
-static const struct {
-	const char *name;
-	unsigned bits;
-} operations[] = {
-    {"add", CONF_OP_ADD},
-    {"bind", CONF_OP_BIND},
-    {"compare", CONF_OP_COMPARE},
-    {"delete", CONF_OP_DELETE},
-    {"extended", CONF_OP_EXTENDED},
-    {"modify", CONF_OP_MODIFY},
-    {"modrdn", CONF_OP_RENAME},
-    {"rename", CONF_OP_RENAME},
-    {"search", CONF_OP_SEARCH},
-    {"read", CONF_OP_SEARCH | CONF_OP_COMPARE},
-    {"write", CONF_OP_WRITES},
-    {"all", CONF_OP_WRITES | CONF_OP_SEARCH | CONF_OP_COMPARE | CONF_OP_BIND | CONF_OP_EXTENDED},
-};
-
-/* Restricts b->db, or every database but the configuration when given for all. */
-static void
-restrict_ops(struct conf_build *b, unsigned bits)
-{
-	if (b->db != NULL && b->db->type != CONF_DB_FRONTEND) {
-		b->db->restrict_ops |= bits;
-		return;
-	}
-	for (size_t i = 0; i < b->conf->db_count; i++)
-		b->conf->dbs[i].restrict_ops |= bits;
-}
-
-int
-optdb_restrict(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (!bv_is(value, operations[i].name))
-			continue;
-		restrict_ops(b, operations[i].bits);
-		return 0;
-	}
-	if (value.n > 9 && bv_is(bv_make(value.p, 9), "extended="))
-		return err_set(e, ERR_CONFIG,
-		    "restrict %.*s: single extended operations cannot be restricted; use extended",
-		    BV(value));
-	return err_set(e, ERR_CONFIG,
-	    "%s: \"%.*s\" is not an operation; expected add, bind, compare, delete, extended, "
-	    "modify, "
-	    "rename, search, read, write or all",
-	    o->keyword, BV(value));
-}
-
 /* Rules get their meaning, and are checked, in acl/. */
 int
 optdb_access(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
@@ -264,21 +197,6 @@ optdb_access(struct conf_build *b, const struct option *o, struct bv value, stru
 	places = (struct conf_place *)(uintptr_t)db->access_places;
 	places[n] = (struct conf_place){b->value->file, b->value->line};
 	confbuild_push(b, &db->access, &db->access_count, value);
-	return 0;
-}
-
-int
-optdb_limits(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	struct conflex_words w;
-	int code = conflex_split(b->arena, value, &w, e);
-
-	if (code != 0)
-		return code;
-	if (w.n < 2)
-		return err_set(e, ERR_CONFIG, "limits: expected %s", o->usage);
-	confbuild_push(b, &b->db->limit_lines, &b->db->limit_line_count, value);
-	confbuild_warn(b, "limits has no effect yet; sizelimit and timelimit have");
 	return 0;
 }
 

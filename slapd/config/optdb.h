@@ -17,7 +17,6 @@ int optdb_disabled(struct conf_build *b, const struct option *o, struct bv value
 int optdb_env_flags(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_lastmod(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optdb_limits(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_mode(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_monitoring(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
@@ -25,8 +24,6 @@ int optdb_multi_provider(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_no_sync(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_off(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optdb_readonly(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optdb_restrict(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_rootdn(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_rootpw(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_schema_dn(

@@ -16,75 +16,6 @@
 
 /* Options of the server as a whole whose values have a form of their own. */
 
-struct word_bit {
-	const char *name;
-	unsigned bit; /* 0: kept without effect */
-};
-
-/* Finds a word in a table; refuses it with the list of what is known. */
-static int
-find_word(const struct option *o, struct bv value, const struct word_bit *table, unsigned *bit_out,
-    struct errbuf *e)
-{
-	char known[256] = "";
-	size_t used = 0;
-
-	for (; table->name != NULL; table++) {
-		if (bv_is(value, table->name)) {
-			*bit_out = table->bit;
-			return 0;
-		}
-		int n = snprintf(
-		    known + used, sizeof(known) - used, "%s%s", used == 0 ? "" : ", ", table->name);
-		if (n > 0 && (size_t)n < sizeof(known) - used)
-			used += (size_t)n;
-	}
-	return err_set(e, ERR_CONFIG, "%s: \"%.*s\" is not known; expected one of %s", o->keyword,
-	    BV(value), known);
-}
-
-int
-optglobal_allow(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	static const struct word_bit words[] = {
-	    {"bind_v2", CONF_ALLOW_BIND_V2},
-	    {"bind_anon_cred", CONF_ALLOW_BIND_ANON_CRED},
-	    {"bind_anon_dn", CONF_ALLOW_BIND_ANON_DN},
-	    {"update_anon", CONF_ALLOW_UPDATE_ANON},
-	    {"proxy_authz_anon", 0},
-	    {NULL, 0},
-	};
-	unsigned bit;
-	int code = find_word(o, value, words, &bit, e);
-
-	if (code == 0)
-		b->conf->allow |= bit;
-	return code;
-}
-
-int
-optglobal_disallow(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	static const struct word_bit words[] = {
-	    {"bind_anon", CONF_DISALLOW_BIND_ANON},
-	    {"bind_simple", CONF_DISALLOW_BIND_SIMPLE},
-	    {"tls_2_anon", 0},
-	    {"tls_authc", 0},
-	    {"proxy_authz_non_critical", 0},
-	    {"dontusecopy_non_critical", 0},
-	    {NULL, 0},
-	};
-	unsigned bit;
-	int code = find_word(o, value, words, &bit, e);
-
-	if (code != 0)
-		return code;
-	b->conf->disallow |= bit;
-	if (bit == 0)
-		confbuild_warn(b, "disallow %.*s has no effect yet", BV(value));
-	return 0;
-}
-
 int
 optglobal_idle(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
@@ -150,12 +81,12 @@ int
 optglobal_password_hash(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
-	static const struct word_bit words[] = {{"{ARGON2}", 1}, {"{SSHA}", 1}, {"{SSHA256}", 1},
+	static const struct confbuild_word words[] = {{"{ARGON2}", 1}, {"{SSHA}", 1}, {"{SSHA256}", 1},
 	    {"{SSHA384}", 1}, {"{SSHA512}", 1}, {"{CRYPT}", 1}, {"{PBKDF2}", 1},
 	    {"{PBKDF2-SHA256}", 1}, {"{PBKDF2-SHA512}", 1}, {"{SMD5}", 1}, {"{SHA}", 0},
 	    {"{MD5}", 0}, {"{CLEARTEXT}", 0}, {NULL, 0}};
 	unsigned salted;
-	int code = find_word(o, value, words, &salted, e);
+	int code = confbuild_word(o, value, words, &salted, e);
 
 	if (code != 0)
 		return code;
@@ -198,26 +129,6 @@ optglobal_referral(struct conf_build *b, const struct option *o, struct bv value
 }
 
 int
-optglobal_require(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	enum { NOTHING, LDAP_V3, UNKNOWN_HERE };
-	static const struct word_bit words[] = {{"none", NOTHING}, {"bind", UNKNOWN_HERE},
-	    {"LDAPv3", LDAP_V3}, {"authc", UNKNOWN_HERE}, {"SASL", UNKNOWN_HERE},
-	    {"strong", UNKNOWN_HERE}, {NULL, 0}};
-	unsigned wanted;
-	int code = find_word(o, value, words, &wanted, e);
-
-	if (code == 0 && wanted == UNKNOWN_HERE)
-		return err_set(e, ERR_CONFIG,
-		    "require %.*s: not enforced by this version; use disallow bind_anon, or remove "
-		    "the line",
-		    BV(value));
-	if (code == 0 && wanted == LDAP_V3)
-		b->conf->require_v3 = true;
-	return code;
-}
-
-int
 optglobal_rootdse(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
 	if (value.n == 0)
@@ -240,33 +151,6 @@ optglobal_search_base(
 		return err_set(
 		    e, ERR_CONFIG, "%s: \"%.*s\" is not a DN: %s", o->keyword, BV(value), why.text);
 	b->conf->default_search_base = dn.pretty;
-	return 0;
-}
-
-int
-optglobal_security(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	static const struct word_bit words[] = {{"ssf", 0}, {"transport", 0}, {"tls", 0},
-	    {"sasl", 0}, {"update_ssf", 0}, {"update_transport", 0}, {"update_tls", 0},
-	    {"update_sasl", 0}, {"simple_bind", 0}, {NULL, 0}};
-	size_t eq = bv_find(value, 0, '=');
-	unsigned bit;
-	int64_t n;
-
-	(void)b;
-	if (bv_is(value, "none"))
-		return 0;
-	int code = find_word(o, bv_make(value.p, eq), words, &bit, e);
-	if (code != 0)
-		return code;
-	if (eq == value.n || !confbuild_number(bv_from(value, eq + 1), &n) || n < 0)
-		return err_set(e, ERR_CONFIG, "security: expected %s", o->usage);
-	if (n > 0)
-		return err_set(e, ERR_CONFIG,
-		    "security %.*s: not enforced by this version, which has no TLS; remove the "
-		    "line "
-		    "only if clients may connect in the clear",
-		    BV(value));
 	return 0;
 }
 

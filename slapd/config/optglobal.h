@@ -11,10 +11,6 @@ struct option;
 
 /* Each applies one value; see struct option. 0, or ERR_CONFIG with a text that names what was
  * expected. */
-int optglobal_allow(
-    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optglobal_disallow(
-    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_idle(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_loglevel(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
@@ -24,13 +20,9 @@ int optglobal_password_hash(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_referral(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optglobal_require(
-    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_rootdse(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_search_base(
-    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optglobal_security(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_server_id(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);

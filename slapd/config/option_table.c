@@ -3,6 +3,7 @@
 #include "config/confbuild.h"
 #include "config/optdb.h"
 #include "config/optglobal.h"
+#include "config/optguard.h"
 #include "config/optindex.h"
 #include "config/optlimit.h"
 #include "config/optmonitor.h"
@@ -639,23 +640,29 @@ const struct option option_table[] = {
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_OWN,
 	.multi = true,
-	.apply = optglobal_allow,
+	.apply = optguard_allow,
 	.flags = OPTION_F_EACH,
 	.usage = "<feature> ...",
-	.help = "Permits what is refused by default: bind_v2, bind_anon_cred, bind_anon_dn, "
-		"update_anon; proxy_authz_anon is kept without effect."},
+	.help = "Permits what is refused by default: bind_v2 (binds of LDAPv2), bind_anon_cred (a "
+		"password without a name binds anonymously), bind_anon_dn (a name without a "
+		"password does), update_anon (changes by anonymous clients, as far as access rules "
+		"let them). proxy_authz_anon is for proxied authorization, which is not offered: "
+		"a request that needs it is refused all the same."},
     {.keyword = "disallow",
 	.olc = "olcDisallows",
 	.oid = GL "15",
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_OWN,
 	.multi = true,
-	.apply = optglobal_disallow,
+	.apply = optguard_disallow,
 	.flags = OPTION_F_EACH,
 	.usage = "<feature> ...",
-	.help = "Refuses what is permitted by default: bind_anon, bind_simple; tls_2_anon, "
-		"tls_authc, proxy_authz_non_critical and dontusecopy_non_critical concern "
-		"features that are not offered yet."},
+	.help = "Refuses what is permitted by default: bind_anon (anonymous binds; a client that "
+		"never binds is anonymous too: see require authc), bind_simple (binds with a "
+		"password), tls_authc (StartTLS after a bind), proxy_authz_non_critical and "
+		"dontusecopy_non_critical (these controls with criticality FALSE). With "
+		"tls_2_anon a bound client stays bound when it begins TLS; without, it becomes "
+		"anonymous."},
     {.keyword = "require",
 	.olc = "olcRequires",
 	.oid = GL "47",
@@ -663,35 +670,57 @@ const struct option option_table[] = {
 	.type = OPTION_T_OWN,
 	.multi = true,
 	.fallback = "none",
-	.apply = optglobal_require,
+	.apply = optguard_require,
 	.flags = OPTION_F_EACH,
-	.usage = "none",
-	.help = "Conditions that clients must meet (bind, LDAPv3, authc, SASL, strong). They "
-		"are not enforced yet, so every word except none is refused; disallow "
-		"bind_anon covers the usual case."},
+	.usage = "{ none | bind | LDAPv3 | authc | SASL | strong } ...",
+	.help = "Conditions that clients must meet before anything but Bind and StartTLS: bind (a "
+		"bind was made, be it anonymous), LDAPv3, authc (bound as somebody), SASL (bound "
+		"by SASL), strong (bound as somebody, over what security asks for). Those of a "
+		"database come on top of the global ones. none adds no condition and takes back "
+		"none. Root over ldapi:/// reaches cn=config whatever the global ones are."},
     {.keyword = "restrict",
 	.olc = "olcRestrict",
 	.oid = GL "48",
 	.scope = OPTION_GLOBAL | OPTION_DB,
 	.type = OPTION_T_OWN,
 	.multi = true,
-	.apply = optdb_restrict,
+	.apply = optguard_restrict,
 	.flags = OPTION_F_EACH,
 	.usage = "<operation> ...",
 	.help = "Operations that are refused: add, bind, compare, delete, extended, modify, "
-		"rename, search; read (search and compare), write (all changes), all. A single "
-		"extended operation (extended=<OID>) cannot be named."},
+		"rename, search; read (search and compare), write (all changes), all; "
+		"extended=<OID> for StartTLS (1.3.6.1.4.1.1466.20037), Password Modify "
+		"(1.3.6.1.4.1.4203.1.11.1), Who am I (1.3.6.1.4.1.4203.1.11.3) and Cancel "
+		"(1.3.6.1.1.8). Root over ldapi:/// reaches cn=config whatever is restricted "
+		"globally."},
     {.keyword = "security",
 	.olc = "olcSecurity",
 	.oid = GL "59",
 	.scope = OPTION_GLOBAL | OPTION_DB,
 	.type = OPTION_T_OWN,
 	.multi = true,
-	.apply = optglobal_security,
+	.min = 0,
+	.max = INT32_MAX,
+	.unit = "SSF",
+	.apply = optguard_security,
 	.flags = OPTION_F_EACH,
 	.usage = "<factor>=<number> ...",
-	.help = "Strength that connections must have (ssf, transport, tls, sasl, update_..., "
-		"simple_bind). Not enforced yet, so every number except 0 is refused."},
+	.help = "Strength (SSF) that connections must have: ssf (whatever gives it), transport "
+		"(ldapi), tls, sasl; with update_ in front for changes; simple_bind for binds with "
+		"a password. TLS counts with the bits of its cipher, ldapi with localSSF. A "
+		"number of a database other than 0 replaces the global one. Root over ldapi:/// "
+		"reaches cn=config whatever the global ones are."},
+    {.keyword = "plainpasswords",
+	.olc = "musterPlainPasswords",
+	.oid = OURS "20",
+	.scope = OPTION_GLOBAL,
+	.type = OPTION_T_BOOL,
+	.fallback = "on",
+	IN_CONF(plain_passwords),
+	.usage = "on | off",
+	.help = "Whether a password may be sent for a bind over the network in the clear. off "
+		"refuses it (confidentialityRequired) unless the connection has TLS, comes over "
+		"ldapi:/// or from this machine (127.0.0.0/8, ::1)."},
     {.keyword = "localSSF",
 	.olc = "olcLocalSSF",
 	.oid = GL "26",
@@ -701,10 +730,10 @@ const struct option option_table[] = {
 	.max = INT32_MAX,
 	.fallback = "71",
 	.unit = "SSF",
-	.flags = OPTION_F_INERT,
+	IN_CONF(local_ssf),
 	.usage = "<ssf>",
-	.help = "Strength that an ldapi connection counts as. Has a use only together with "
-		"security."},
+	.help = "Strength (SSF) that an ldapi connection counts as, for security and access "
+		"rules. Connections keep the one they began with."},
     {.keyword = "referral",
 	.olc = "olcReferral",
 	.oid = GL "41",
@@ -1097,10 +1126,11 @@ const struct option option_table[] = {
 	.unit = "entries",
 	.apply = optlimit_size,
 	.flags = OPTION_F_APPEND | OPTION_F_EXACT,
-	.usage = "{ <n> | unlimited | size[.soft|.hard|.unchecked]=<n> } ...",
+	.usage = "{ <n> | unlimited | size[.soft|.hard|.unchecked|.pr|.prtotal]=<n> } ...",
 	.help = "Entries that one search may return. Without the option 500, and 5000 when the "
 		"client asks for more; a plain number sets both. unchecked bounds the "
-		"candidates that a search may look at."},
+		"candidates that a search may look at, pr the entries on a page, prtotal those on "
+		"all pages; see limits."},
     {.keyword = "timelimit",
 	.olc = "olcTimeLimit",
 	.oid = GL "67",
@@ -1122,10 +1152,15 @@ const struct option option_table[] = {
 	.type = OPTION_T_WORDS,
 	.multi = true,
 	.ordered = true,
-	.apply = optdb_limits,
+	.apply = optlimit_limits,
 	.usage = "<who> <limit> ...",
-	.help = "Limits for particular identities. Kept and checked for form; comes into "
-		"effect with the access language."},
+	.help = "Limits for particular identities: the first line whose <who> fits counts, those "
+		"of the frontend after those of the database; what it leaves open is as in sizelimit "
+		"and timelimit. <who>: *, anonymous, users, "
+		"dn[.self|.this][.exact|.onelevel|.subtree|.children|.regex]=<pattern> (this: the "
+		"base of the search), group[/<class>[/<attribute>]]=<DN>. <limit>: "
+		"size[.soft|.hard]=<n>, size.unchecked={<n>|disabled}, size.pr={<n>|noEstimate}, "
+		"size.prtotal={<n>|hard|disabled}, time[.soft|.hard]=<n>; unlimited for any <n>."},
     {.keyword = "suffix",
 	.olc = "olcSuffix",
 	.oid = DBA "10",
@@ -1161,7 +1196,7 @@ const struct option option_table[] = {
 	.scope = OPTION_GLOBAL | OPTION_DB,
 	.type = OPTION_T_BOOL,
 	.fallback = "off",
-	.apply = optdb_readonly,
+	.apply = optguard_readonly,
 	.usage = "on | off",
 	.help = "Refuses all changes; given before the databases it holds for all of them."},
     {.keyword = "lastmod",

@@ -72,8 +72,8 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	    .peername = bv_str(c->peer_label),
 	    .sockname = from->label,
 	    .sockurl = from->url,
-	    .ssf = from->local ? 71 : 0,
-	    .transport_ssf = from->local ? 71 : 0,
+	    .ssf = from->local ? loop_conf(l)->local_ssf : 0,
+	    .transport_ssf = from->local ? loop_conf(l)->local_ssf : 0,
 	};
 	c->session.owner = c;
 	c->session.find = connops_find;

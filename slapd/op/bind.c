@@ -8,6 +8,7 @@
 #include "op/handlers.h"
 #include "op/op.h"
 #include "op/oplog.h"
+#include "op/restrict.h"
 #include "op/target.h"
 #include "op/world.h"
 #include "store/attrmap.h"
@@ -38,6 +39,7 @@ become(struct op *op, struct bv dn, struct bv normal, bool machine_root)
 	s->identity.normal = arena_dup(s->arena, normal);
 	s->identity.machine_root = machine_root;
 	s->authenticated = normal.n > 0;
+	s->sasl_bound = false;
 	op->who = s->identity;
 }
 
@@ -47,8 +49,10 @@ check_version(struct op *op)
 	int64_t v = op->msg.u.bind.version;
 	const struct conf *c = op->world->conf;
 
-	if (v == 3 || (v == 2 && !c->require_v3 && (c->allow & CONF_ALLOW_BIND_V2) != 0))
+	if (v == 3 || (v == 2 && (c->allow & CONF_ALLOW_BIND_V2) != 0)) {
+		op->session->protocol = (uint8_t)v;
 		return 0;
+	}
 	if (v == 2)
 		return op_fail(op, LDAP_PROTOCOL_ERROR,
 		    "historical protocol version requested, use LDAPv3 instead");
@@ -87,6 +91,7 @@ bind_external(struct op *op)
 			    "SASL(-14): authorization failure: not authorized");
 	}
 	become(op, dn.pretty, dn.normal, s->peer_uid == 0);
+	s->sasl_bound = true;
 	oplog_authorized(op, dn.pretty, dn.pretty);
 	oplog_bound(op, dn.pretty, BV_LIT("EXTERNAL"));
 	return op_code(op, LDAP_SUCCESS);
@@ -99,6 +104,11 @@ bind_sasl(struct op *op)
 
 	if (q->mechanism.n == 0)
 		return op_fail(op, LDAP_AUTH_METHOD_NOT_SUPPORTED, "no SASL mechanism provided");
+	int code = restrict_bind(op, RESTRICT_BIND_SASL, NULL);
+	if (code != 0) {
+		op->session->saslbind_in_progress = false;
+		return code;
+	}
 	if (bv_is(q->mechanism, "EXTERNAL"))
 		return bind_external(op);
 	op->session->saslbind_in_progress = false;
@@ -119,7 +129,7 @@ bind_anonymous(struct op *op)
 	if (q->name.n > 0 && (c->allow & CONF_ALLOW_BIND_ANON_DN) == 0)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,
 		    "unauthenticated bind (DN with no password) disallowed");
-	return op_code(op, LDAP_SUCCESS);
+	return restrict_bind(op, RESTRICT_BIND_ANONYMOUS, NULL);
 }
 
 static void
@@ -162,8 +172,9 @@ collect(struct op *op, struct attempt *t)
 	op->be = world_backend(op->world, t->dn->normal);
 	if (op->be == NULL)
 		return 0;
-	if ((op->be->conf->restrict_ops & CONF_OP_BIND) != 0)
-		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
+	int code = restrict_bind(op, RESTRICT_BIND_SIMPLE, op->be);
+	if (code != 0)
+		return code;
 	if (world_is_root(op->be, t->dn->normal) && op->be->conf->rootpw.n > 0) {
 		add_candidate(op, t, op->be->conf->rootpw);
 		return 0;
@@ -236,7 +247,9 @@ bind_simple(struct op *op)
 		return op_fail(
 		    op, LDAP_UNWILLING_TO_PERFORM, "unwilling to perform simple authentication");
 	t->dn = &op->target;
-	code = collect(op, t);
+	code = restrict_password(op);
+	if (code == 0)
+		code = collect(op, t);
 	if (code != 0)
 		return code;
 	op->prepared = t;

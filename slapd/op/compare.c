@@ -145,8 +145,6 @@ op_compare(struct op *op)
 	if (op->be == NULL || (op->be->store == NULL && op->be->memory == NULL))
 		return target_default_referral(
 		    op, op->target.pretty, "", op_code(op, LDAP_NO_SUCH_OBJECT));
-	if ((op->be->conf->restrict_ops & CONF_OP_COMPARE) != 0)
-		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (op->be->memory != NULL)
 		return memory_compare(op, monitor_tree(op), &m);
 	struct store_read *r = op_reader(op, op->be);

@@ -48,6 +48,7 @@ struct session {
 	struct arena *arena; /* identity texts; reset by each bind */
 	struct identity identity;
 	bool authenticated;	     /* a successful bind other than anonymous */
+	uint8_t protocol;	     /* LDAP version of the last bind; 0: there was none */
 	bool local;		     /* ldapi */
 	bool saslbind_in_progress;   /* SASL EXTERNAL waits for its authorization identity */
 	uint32_t peer_uid, peer_gid; /* ldapi */

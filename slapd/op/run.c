@@ -10,6 +10,7 @@
 #include "op/monlog.h"
 #include "op/op.h"
 #include "op/oplog.h"
+#include "op/restrict.h"
 #include "op/world.h"
 #include "op/write.h"
 #include "store/store.h"
@@ -232,13 +233,10 @@ submit(struct op *op)
 static int
 check_row(struct op *op, const struct row *row)
 {
-	const struct conf *c = op->world->conf;
-
 	if (op->session->saslbind_in_progress && (row->flags & ROW_DURING_BIND) == 0)
 		return op_fail(op, LDAP_OPERATIONS_ERROR, "SASL bind in progress");
-	if ((row->restrict_bit & c->frontend->restrict_ops) != 0)
-		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
-	return controls_read(op);
+	int code = controls_read(op);
+	return code != 0 ? code : restrict_check(op, row->restrict_bit);
 }
 
 enum run_state

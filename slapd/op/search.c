@@ -128,10 +128,8 @@ static int
 read_paging(struct op *op, struct search *s)
 {
 	struct page_position at;
-	const struct wire_search *q = &op->msg.u.search;
 
-	s->paged = (op->ctl.given & OP_CTL_PAGED) != 0 && op->ctl.page_size > 0 &&
-		   (q->size_limit == 0 || op->ctl.page_size < q->size_limit);
+	s->paged = limits_is_paged(op) && op->ctl.page_size > 0;
 	if ((op->ctl.given & OP_CTL_PAGED) == 0 || op->ctl.page_cookie.n == 0)
 		return 0;
 	if (!page_read_cookie(op, op->ctl.page_cookie, &at) || at.area / 2 >= s->areas.count)
@@ -154,7 +152,7 @@ start_in_store(struct op *op)
 
 	op->search = s;
 	s->op = op;
-	int code = limits_for_search(op, op->be->conf, &s->limits);
+	int code = limits_for_search(op, op->be, &s->limits);
 	if (code == 0)
 		code = find_areas(op, s);
 	if (code == 0)
@@ -193,8 +191,6 @@ start(struct op *op)
 	if (op->be == NULL)
 		return target_default_referral(op, op->target.pretty, area_scope_suffix(q->scope),
 		    op_code(op, LDAP_NO_SUCH_OBJECT));
-	if ((op->be->conf->restrict_ops & CONF_OP_SEARCH) != 0)
-		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	if (op->be->memory != NULL)
 		return memory_search(op, monitor_tree(op));
 	if (op->be->store == NULL)
@@ -304,13 +300,13 @@ end_page(struct op *op, struct search *s)
 static int
 check_room(struct op *op, struct search *s, bool *ended)
 {
-	if (s->limits.size >= 0 && s->sent_before + op->entries_sent >= (uint64_t)s->limits.size) {
-		*ended = true;
-		return op_code(op, LDAP_SIZELIMIT_EXCEEDED);
-	}
 	if (s->paged && op->entries_sent >= (uint64_t)op->ctl.page_size) {
 		*ended = true;
 		return end_page(op, s);
+	}
+	if (s->limits.size >= 0 && s->sent_before + op->entries_sent >= (uint64_t)s->limits.size) {
+		*ended = true;
+		return op_code(op, LDAP_SIZELIMIT_EXCEEDED);
 	}
 	return 0;
 }

@@ -125,21 +125,6 @@ target_refuse_special(struct op *op, const struct dn *dn)
 	    op->msg.tag == LDAP_REQ_MODDN ? "rename" : "delete");
 }
 
-static unsigned
-restrict_bit(enum ldap_tag tag)
-{
-	switch ((int)tag) {
-	case LDAP_REQ_ADD:
-		return CONF_OP_ADD;
-	case LDAP_REQ_DELETE:
-		return CONF_OP_DELETE;
-	case LDAP_REQ_MODDN:
-		return CONF_OP_RENAME;
-	default:
-		return CONF_OP_MODIFY;
-	}
-}
-
 static int
 check_writable(struct op *op)
 {
@@ -159,8 +144,6 @@ check_writable(struct op *op)
 			    op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted"));
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	}
-	if ((db->restrict_ops & restrict_bit(op->msg.tag)) != 0)
-		return op_fail(op, LDAP_UNWILLING_TO_PERFORM, "operation restricted");
 	const char *broken = writer_failure(op->be->writer);
 	if (broken != NULL)
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "acl/limits.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -57,6 +58,9 @@ open_backend(struct world *w, const struct conf_db *db, bool write, struct errbu
 	be->conf = db;
 	be->index = w->backend_count++;
 	be->acl = acl_compile(w->arena, w->conf, db);
+	int err = limits_compile(w->arena, w->conf, db, &be->limits, e);
+	if (err != 0)
+		return err;
 	if (db->type == CONF_DB_MDB)
 		return open_store(w, be, write, e);
 	if (db->type == CONF_DB_MONITOR)

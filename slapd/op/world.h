@@ -21,6 +21,7 @@ struct attr_map;
 struct database;
 struct errbuf;
 struct host;
+struct limits;
 struct match;
 struct pool;
 struct store;
@@ -43,6 +44,7 @@ struct memory_db {
 struct backend {
 	const struct conf_db *conf;
 	const struct acl *acl;
+	const struct limits *limits; /* of particular identities */
 	struct database *database; /* holds store and writer; NULL in memory */
 	struct store *store;	   /* NULL for databases in memory */
 	struct writer *writer;	   /* NULL when read-only or in memory */
