@@ -6,6 +6,7 @@
 #include "model/dn.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "store/stat.h"
 #include "store/store.h"
 #include "tools/bootconf.h"
 #include "tools/common.h"

@@ -12,7 +12,7 @@
 #include "base/bv.h"
 #include "store/store.h"
 
-enum { ENV_FORMAT = 1 };
+enum { ENV_FORMAT = 1, ENV_USES = 1024 };
 
 struct generation;
 
@@ -37,9 +37,24 @@ struct store {
 	pthread_mutex_t view_lock;	/* guards the three, published views, reference counts */
 	pthread_cond_t settled;		/* proposed has become NULL; with view_lock */
 	pthread_mutex_t config_lock;	/* orders changes of configuration; guards wake, wake_arg */
+	atomic_ulong uses[ENV_USES];	/* terms that a slot has served, by number modulo */
 	void (*wake)(void *arg);	/* tells the writing thread that building is set */
 	void *wake_arg;
 };
+
+/* Notes that a plan uses the slot, and tells how often that was. Slots whose numbers are a multiple
+ * of ENV_USES apart share a count: few databases have as many, and it is not worth more. */
+static inline void
+env_note_use(struct store *s, uint32_t slot)
+{
+	atomic_fetch_add_explicit(&s->uses[slot % ENV_USES], 1, memory_order_relaxed);
+}
+
+static inline uint64_t
+env_uses(struct store *s, uint32_t slot)
+{
+	return atomic_load_explicit(&s->uses[slot % ENV_USES], memory_order_relaxed);
+}
 
 /* Sets what store_configure calls, holding config_lock, when it has left work for the builder;
  * NULL: nobody. */

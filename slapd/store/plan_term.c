@@ -96,6 +96,7 @@ note_slot(struct plan_build *b, const struct index_slot *slot)
 	b->slots =
 	    arena_grow(b->arena, b->slots, b->slot_count, b->slot_count + 1, sizeof(*b->slots));
 	b->slots[b->slot_count++] = slot->number;
+	env_note_use(b->read->store, slot->number);
 }
 
 /* Finds a ready slot for the description: its type's own, or a supertype's. */

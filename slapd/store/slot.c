@@ -141,6 +141,7 @@ start_slot(struct store *s, MDB_txn *txn, struct index_slot *slot)
 	if (rc != 0)
 		return rc;
 	slot->number = (uint32_t)number;
+	atomic_store_explicit(&s->uses[number % ENV_USES], 0, memory_order_relaxed);
 	slot->ready = st.ms_entries == 0;
 	slot->position = 0;
 	rc = env_meta_put_number(s, txn, BV_LIT("slots"), number);

@@ -196,16 +196,4 @@ int store_reindex(struct store *s, const struct attr_type *const *types, size_t 
     void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg, struct errbuf *e)
     __attribute__((warn_unused_result));
 
-/* What the administrator sees (cn=monitor, slapd -d). */
-struct store_stat {
-	uint64_t entries;
-	uint64_t pages_used;
-	uint64_t pages_max;
-	uint64_t pages_free;
-	unsigned readers_max;
-	unsigned readers_used;
-	size_t page_bytes;
-};
-int store_stat(struct store *s, struct store_stat *out) __attribute__((warn_unused_result));
-
 #endif

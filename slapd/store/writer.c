@@ -29,7 +29,7 @@ struct writer {
 	struct write_job *head, **tail;
 	size_t waiting, queue_max;
 	bool stopping, paused;
-	bool busy; /* the thread runs jobs or builds */
+	bool busy;  /* the thread runs jobs or builds */
 	bool woken; /* there is something to build */
 	atomic_bool failed;
 	char failure[512]; /* written once, before failed is set */
