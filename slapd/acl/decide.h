@@ -71,6 +71,10 @@ struct acl_target {
 	struct bv value_normal;
 };
 
+/* What is worked out from rules alone, once for a configuration. Lives as long as they do. */
+struct decide_table;
+const struct decide_table *decide_prepare(struct arena *a, const struct acl_rules *rules);
+
 /*
  * Begins. region: every entry asked about lies at or below this normal DN ("": anywhere); rules
  * that cannot touch it are left out. Costs nothing but memory until something is asked. who and env

@@ -30,7 +30,8 @@ struct sets_env {
 	    const struct bv **texts_out);
 	/* Normal DNs of what an ldap:/// URL finds; -1 on failure. */
 	int (*search)(void *arg, struct bv url, struct arena *a, const struct bv **dns_out);
-	/* Fills in $n of a literal; false: there is no such submatch. */
+	/* Fills in $n of a literal; false: there is no such submatch. NULL: literals stand as
+	 * they are. */
 	bool (*expand)(void *arg, struct bv literal, struct arena *a, struct bv *out);
 	void *arg;
 };

@@ -262,7 +262,7 @@ literal(struct run *r, const struct sets_node *n)
 	const struct sets_env *env = r->env;
 	struct bv text = n->literal;
 
-	if (n->expand && (env->expand == NULL || !env->expand(env->arg, text, env->arena, &text)))
+	if (n->expand && env->expand != NULL && !env->expand(env->arg, text, env->arena, &text))
 		return fail(r);
 	return single(r, text);
 }

@@ -1,0 +1,222 @@
+#include "decide_impl.h"
+
+#include "base/arena.h"
+#include "model/desc.h"
+#include "model/schema.h"
+
+/*
+ * What can be worked out about rules before anybody asks. Attributes that the same rules
+ * list form one class, so that an operation decides once for a class and keeps one answer
+ * for it: there are some ten classes where the schema has a thousand attributes.
+ */
+
+enum { SLOT_ENTRY, SLOT_CHILDREN, SLOT_UNDEFINED, SLOT_EXTRA };
+
+struct builder {
+	const struct acl_rules *rules;
+	struct arena *arena;
+	struct decide_table *table;
+	struct decide_class *classes;
+	size_t cap;
+	uint32_t *list; /* the rules of the slot looked at */
+};
+
+static bool
+lists(const struct attr_type *const *types, size_t count, const struct attr_type *t)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (schema_attr_is_a(t, types[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+class_lists_own(const struct object_class *oc, const struct attr_type *t)
+{
+	return lists(oc->must, oc->must_count, t) || lists(oc->may, oc->may_count, t);
+}
+
+/* Returns whether the class requires or allows t (NULL: one of no class). */
+static bool
+class_lists(const struct schema *s, const struct object_class *oc, const struct attr_type *t)
+{
+	if (oc == schema_known(s)->extensible_object)
+		return true;
+	if (t == NULL)
+		return false;
+	bool found = class_lists_own(oc, t);
+	for (size_t i = 0; i < oc->ancestor_count && !found; i++)
+		found = class_lists_own(oc->ancestors[i], t);
+	return found;
+}
+
+/* Returns whether an item of attrs= takes in a slot; t is NULL for those behind the types. */
+static bool
+item_lists(
+    const struct builder *b, const struct rules_attr *item, size_t slot, const struct attr_type *t)
+{
+	const struct schema *s = b->rules->schema;
+	size_t extra = slot - b->table->attr_count;
+
+	switch (item->kind) {
+	case RULES_ATTR_DESC:
+		return t != NULL && schema_attr_is_a(t, item->desc->type);
+	case RULES_ATTR_ENTRY:
+		return t == NULL && extra == SLOT_ENTRY;
+	case RULES_ATTR_CHILDREN:
+		return t == NULL && extra == SLOT_CHILDREN;
+	case RULES_ATTR_CLASS:
+		return class_lists(s, item->oc, t);
+	case RULES_ATTR_NOT_CLASS:
+		return !class_lists(s, item->oc, t);
+	case RULES_ATTR_ALL_USER:
+		return t != NULL ? t->usage == ATTR_USER_APPLICATIONS : extra == SLOT_UNDEFINED;
+	case RULES_ATTR_ALL_OPERATIONAL:
+		return t != NULL ? t->usage != ATTR_USER_APPLICATIONS : extra != SLOT_UNDEFINED;
+	}
+	return false;
+}
+
+static bool
+rule_lists(const struct builder *b, const struct rules_rule *r, size_t slot)
+{
+	const struct rules_what *w = &r->what;
+	const struct attr_type *t =
+	    slot < b->table->attr_count ? schema_attr_at(b->rules->schema, slot) : NULL;
+
+	if (w->attr_count == 0)
+		return true;
+	for (size_t i = 0; i < w->attr_count; i++) {
+		if (item_lists(b, &w->attrs[i], slot, t))
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_by_value(const struct rules_rule *r)
+{
+	if (r->what.has_value)
+		return true;
+	for (size_t i = 0; i < r->by_count; i++) {
+		if (r->by[i].self)
+			return true;
+	}
+	return false;
+}
+
+/* Returns the number of the class with these rules, a new one when there is none. */
+static uint32_t
+class_with(struct builder *b, size_t count, uint64_t hash)
+{
+	struct decide_table *t = b->table;
+
+	for (size_t i = 0; i < t->class_count; i++) {
+		if (b->classes[i].hash == hash && b->classes[i].count == count &&
+		    memcmp(b->classes[i].rules, b->list, count * sizeof(*b->list)) == 0)
+			return (uint32_t)i;
+	}
+	if (t->class_count == b->cap) {
+		b->classes =
+		    arena_grow(b->arena, b->classes, b->cap, b->cap * 2 + 8, sizeof(*b->classes));
+		b->cap = b->cap * 2 + 8;
+	}
+	uint32_t *rules = arena_alloc(b->arena, (count + 1) * sizeof(*rules));
+	struct decide_class *c = &b->classes[t->class_count];
+	memcpy(rules, b->list, count * sizeof(*rules));
+	*c = (struct decide_class){rules, count, hash, false, false};
+	for (size_t i = 0; i < count; i++)
+		c->by_value |= rule_by_value(&b->rules->rules[rules[i]]);
+	return (uint32_t)t->class_count++;
+}
+
+static uint32_t
+class_of_slot(struct builder *b, size_t slot)
+{
+	uint64_t hash = 14695981039346656037u;
+	size_t count = 0;
+
+	for (size_t i = 0; i < b->rules->count; i++) {
+		if (!rule_lists(b, &b->rules->rules[i], slot))
+			continue;
+		b->list[count++] = (uint32_t)i;
+		hash = (hash ^ i) * 1099511628211u;
+	}
+	return class_with(b, count, hash);
+}
+
+static bool
+clause_fills(const struct rules_by *by)
+{
+	for (const struct rules_who *w = by->who; w != NULL; w = w->next) {
+		if (w->dn.expand || w->group.dn.expand || w->text.expand ||
+		    (w->kind == RULES_WHO_SET && w->set != NULL))
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_fills(const struct rules_rule *r)
+{
+	for (size_t i = 0; i < r->by_count; i++) {
+		if (clause_fills(&r->by[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_optioned(const struct rules_rule *r)
+{
+	for (size_t i = 0; i < r->what.attr_count; i++) {
+		const struct rules_attr *a = &r->what.attrs[i];
+		if (a->kind == RULES_ATTR_DESC && a->desc->options.n > 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+look_at_rules(struct builder *b)
+{
+	size_t count = b->rules->count;
+	uint32_t *first = arena_alloc(b->arena, (count + 1) * sizeof(*first));
+	bool *fills = arena_alloc(b->arena, count + 1),
+	     *optioned = arena_alloc(b->arena, count + 1);
+	size_t clauses = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rules_rule *r = &b->rules->rules[i];
+		first[i] = (uint32_t)clauses;
+		clauses += r->by_count;
+		fills[i] = rule_fills(r);
+		optioned[i] = rule_optioned(r);
+	}
+	b->table->first_clause = first;
+	b->table->clause_count = clauses;
+	b->table->fills = fills;
+	b->table->optioned = optioned;
+}
+
+const struct decide_table *
+decide_prepare(struct arena *a, const struct acl_rules *rules)
+{
+	struct decide_table *t = arena_zalloc(a, 1, sizeof(*t));
+	struct builder b = {.rules = rules, .arena = a, .table = t};
+
+	t->rules = rules;
+	t->attr_count = schema_attr_count(rules->schema);
+	b.list = arena_alloc(a, (rules->count + 1) * sizeof(*b.list));
+	size_t slots = t->attr_count + SLOT_EXTRA;
+	uint32_t *class_of = arena_alloc(a, slots * sizeof(*class_of));
+	look_at_rules(&b);
+	for (size_t i = 0; i < slots; i++) {
+		class_of[i] = class_of_slot(&b, i);
+		b.classes[class_of[i]].shown |= i != t->attr_count + SLOT_CHILDREN;
+	}
+	t->class_of = class_of;
+	t->classes = b.classes;
+	return t;
+}
