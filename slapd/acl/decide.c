@@ -31,6 +31,7 @@ decide_new(const struct acl_rules *rules, const struct acl_who *who, const struc
 	d->who = *who;
 	d->env = *env;
 	d->region = region;
+	d->table = rules->table;
 	return d;
 }
 

@@ -1,5 +1,6 @@
 #include "acl/rules.h"
 
+#include "acl/decide.h"
 #include "acl/rules_impl.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -182,6 +183,7 @@ rules_compile(struct arena *a, const struct conf *c, const struct conf_db *db,
 	all->add_content_acl = db->add_content_acl;
 	if (all->count == 0 && !is_closed(db))
 		all->default_bits = rules_level_bits(BV_LIT("read"), &known);
+	all->table = decide_prepare(a, all);
 	*out = all;
 	return 0;
 }

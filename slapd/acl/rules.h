@@ -17,6 +17,7 @@ struct arena;
 struct attr_desc;
 struct conf;
 struct conf_db;
+struct decide_table;
 struct errbuf;
 struct match;
 struct match_rule;
@@ -209,6 +210,7 @@ struct acl_rules {
 	size_t count;
 	unsigned default_bits; /* of whatever no rule's what matches: READ and below, or none */
 	bool add_content_acl;  /* olcAddContentAcl: adding asks for every attribute */
+	const struct decide_table *table; /* of decide_prepare; NULL: made for each operation */
 };
 
 /*
