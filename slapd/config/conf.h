@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/bv.h"
+#include "config/conf_tls.h"
 #include "config/index_spec.h"
 #include "model/dn.h"
 #include "wire/filter.h"
@@ -184,6 +185,8 @@ struct conf {
 	bool metrics_remote; /* metrics_host need not be of the loopback */
 	unsigned server_id;
 	struct bv password_hash; /* scheme for new passwords, "{ARGON2}" */
+	struct conf_tls tls;
+	int64_t tls_handshake_timeout_s;
 	bool gentle_hup;
 	bool machine_root; /* root over ldapi manages cn=config */
 	bool anonymous_open;	     /* no access line anywhere: the start-up warning */

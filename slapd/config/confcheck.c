@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "config/confbuild.h"
 #include "config/conftree.h"
+#include "config/opttls.h"
 #include "model/dn.h"
 
 /* Checks that span options: each says which database and what to change. */
@@ -180,6 +181,8 @@ confcheck_all(struct conf_build *b, struct errbuf *e)
 		if (code == 0)
 			code = check_glue(c, &c->dbs[i], e);
 	}
+	if (code == 0)
+		code = opttls_check(b, e);
 	c->anonymous_open = count_access(c) == 0;
 	if (code == 0 && !c->anonymous_open)
 		warn_of_open(b);

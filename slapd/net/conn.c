@@ -77,6 +77,7 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	};
 	c->session.owner = c;
 	c->session.find = connops_find;
+	c->session.start_tls = conntls_start;
 	if (from->local)
 		read_peer_credentials(c);
 	counters_conn_open(&c->session);
@@ -85,6 +86,8 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 		l->conns->prev = c;
 	l->conns = c;
 	l->conn_count++;
+	if (from->tls)
+		conntls_begin(c);
 	connlog_accept(c);
 }
 
@@ -120,6 +123,7 @@ conn_free(struct conn *c)
 		c->next->prev = c->prev;
 	l->conn_count--;
 	arena_free(&c->session.arena);
+	arena_free(&c->tls_names);
 	buf_done(&c->in);
 	buf_done(&c->out);
 	free(c);
@@ -132,6 +136,7 @@ conn_close(struct conn *c, const char *reason)
 {
 	if (c->fd >= 0) {
 		connlog_closed(c, reason);
+		conntls_end(c);
 		close(c->fd);
 		c->fd = -1;
 		connops_drop(c);
@@ -182,7 +187,7 @@ may_start_more(const struct conn *c)
 	    c->session.authenticated ? conf_of(c)->max_pending_auth : conf_of(c)->max_pending;
 
 	return !c->closing && !c->binding && c->held == NULL && !output_is_full(c) &&
-	       (max == 0 || c->op_count < max);
+	       c->tls_state != CONNTLS_AWAITED && (max == 0 || c->op_count < max);
 }
 
 static void
@@ -257,6 +262,20 @@ request(struct conn *c, struct bv pdu)
 }
 
 /*
+ * What came in clear behind a StartTLS request may be anybody's and is never run; who sent it does
+ * not follow RFC 4511 4.14.1, or is not alone on the line.
+ */
+static void
+refuse_behind_start_tls(struct conn *c, size_t bytes)
+{
+	if (bytes == 0)
+		return;
+	c->closing = true;
+	c->close_reason = "bytes in clear behind StartTLS";
+	c->in.n = 0;
+}
+
+/*
  * Starts what is complete in the bytes given. Returns how many were used; sets input_waits when it
  * stopped although more may be complete.
  */
@@ -288,6 +307,10 @@ take_requests(struct conn *c, struct bv bytes)
 		}
 		request(c, bv_make(rest.p, (size_t)whole));
 		used += (size_t)whole;
+		if (c->tls_state == CONNTLS_AWAITED) {
+			refuse_behind_start_tls(c, bytes.n - used);
+			break;
+		}
 		max = c->session.authenticated ? conf_of(c)->max_incoming_auth_bytes
 					       : conf_of(c)->max_incoming_bytes;
 	}
@@ -323,13 +346,22 @@ input(struct conn *c, struct bv bytes)
 		loop_make_runnable(c->loop, c);
 }
 
+static bool
+wants_input(const struct conn *c)
+{
+	return !c->peer_done && !c->closing && !c->input_waits && may_start_more(c);
+}
+
 static void
 update_watch(struct conn *c)
 {
-	bool read_more = !c->peer_done && !c->closing && !c->input_waits && may_start_more(c);
+	bool read_more = wants_input(c);
+	unsigned events =
+	    (read_more ? (unsigned)EPOLLIN : 0U) | (unread_bytes(c) > 0 ? (unsigned)EPOLLOUT : 0U);
 
-	loop_watch(c->loop, c,
-	    (read_more ? (unsigned)EPOLLIN : 0U) | (unread_bytes(c) > 0 ? (unsigned)EPOLLOUT : 0U));
+	loop_watch(c->loop, c, conntls_events(c, events));
+	if (read_more && conntls_pending(c))
+		loop_make_runnable(c->loop, c);
 }
 
 /* Writes what there is. Returns false when the connection is gone. */
@@ -337,7 +369,7 @@ static bool
 flush(struct conn *c)
 {
 	while (unread_bytes(c) > 0) {
-		ssize_t n = send(c->fd, c->out.p + c->sent, unread_bytes(c), MSG_NOSIGNAL);
+		ssize_t n = conntls_write(c, c->out.p + c->sent, unread_bytes(c));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN) {
@@ -363,20 +395,33 @@ flush(struct conn *c)
 		conn_close(c, c->closing ? c->close_reason : NULL);
 		return false;
 	}
+	if (c->tls_state == CONNTLS_AWAITED)
+		conntls_begin(c);
 	update_watch(c);
 	return true;
 }
 
-void
-conn_readable(struct conn *c)
+/* Goes on with the handshake; what came right behind it is used. */
+static void
+shake_hands(struct conn *c)
 {
-	ssize_t n = recv(c->fd, c->loop->read_buffer, LOOP_READ_BYTES, 0);
+	if (!conntls_step(c))
+		conn_close(c, CONNTLS_FAILURE);
+	else if (c->tls_state == CONNTLS_ON)
+		flush(c);
+}
+
+/* Reads once and uses what came. Returns false when the connection is gone. */
+static bool
+receive(struct conn *c)
+{
+	ssize_t n = conntls_read(c, c->loop->read_buffer, LOOP_READ_BYTES);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return true;
 	if (n < 0) {
 		conn_close(c, "connection lost");
-		return;
+		return false;
 	}
 	if (n == 0) {
 		c->peer_done = true;
@@ -385,15 +430,29 @@ conn_readable(struct conn *c)
 		counters_socket_read(&c->session);
 		input(c, bv_make(c->loop->read_buffer, (size_t)n));
 	}
-	flush(c);
+	return true;
+}
+
+void
+conn_readable(struct conn *c)
+{
+	if (c->tls_state == CONNTLS_HANDSHAKE)
+		shake_hands(c);
+	else if (receive(c))
+		flush(c);
 }
 
 void
 conn_hung_up(struct conn *c)
 {
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = recv(c->fd, c->loop->read_buffer, LOOP_READ_BYTES, 0)) > 0)
+	if (c->tls_state == CONNTLS_HANDSHAKE) {
+		conn_close(c, conntls_step(c) ? "connection lost" : CONNTLS_FAILURE);
+		return;
+	}
+	while (c->tls_state != CONNTLS_AWAITED &&
+	       (n = conntls_read(c, c->loop->read_buffer, LOOP_READ_BYTES)) > 0)
 		input(c, bv_make(c->loop->read_buffer, (size_t)n));
 	conn_close(c, n < 0 && errno != EAGAIN ? "connection lost" : NULL);
 }
@@ -414,6 +473,10 @@ conn_run(struct conn *c)
 {
 	if (c->fd < 0)
 		return;
+	if (c->tls_state == CONNTLS_HANDSHAKE) {
+		shake_hands(c);
+		return;
+	}
 	connops_continue(c, pause_bytes(c));
 	start_held(c);
 	if (c->in.n > 0 && may_start_more(c)) {
@@ -423,6 +486,8 @@ conn_run(struct conn *c)
 		buf_shrink(&c->in, 0);
 		note_partial(c);
 	}
+	if (wants_input(c) && conntls_pending(c) && !receive(c))
+		return;
 	if (!flush(c))
 		return;
 	if (!output_is_full(c) && (connops_any_yielded(c) || (c->input_waits && may_start_more(c))))
@@ -433,6 +498,12 @@ void
 conn_writable(struct conn *c)
 {
 	counters_socket_write(&c->session);
+	if (c->tls_state == CONNTLS_HANDSHAKE) {
+		shake_hands(c);
+		return;
+	}
+	if (conntls_read_waits(c) && !receive(c))
+		return;
 	if (!flush(c))
 		return;
 	if (!output_is_full(c))
@@ -475,6 +546,11 @@ conn_tick(struct conn *c, int64_t now_ms)
 
 	if (c->fd < 0)
 		return;
+	if (c->tls_state == CONNTLS_HANDSHAKE) {
+		if (now_ms - c->tls_began_ms > conf->tls_handshake_timeout_s * 1000)
+			conn_close(c, CONNTLS_FAILURE ": timeout");
+		return;
+	}
 	if (c->blocked_since_ms > 0 && now_ms - c->blocked_since_ms > patience_ms(c)) {
 		conn_close(c, "writetimeout");
 		return;
@@ -494,6 +570,10 @@ conn_shut_down(struct conn *c)
 {
 	if (c->fd < 0)
 		return;
+	if (c->tls_state == CONNTLS_HANDSHAKE) {
+		conn_close(c, "the server is shutting down");
+		return;
+	}
 	if (c->op_count == 0 && c->held == NULL)
 		disconnect(c, LDAP_UNAVAILABLE, "the server is shutting down");
 	else

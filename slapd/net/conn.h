@@ -11,10 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/buf.h"
+#include "net/conntls.h"
 #include "op/op.h"
 
 struct listener;
 struct loop;
+struct tls_session;
 
 struct conn {
 	struct conn *prev, *next;   /* of the loop's connections */
@@ -40,6 +42,10 @@ struct conn {
 	int64_t request_began_ms; /* 0: no partial request */
 	int64_t blocked_since_ms; /* 0: output flows */
 	const char *close_reason;
+	enum conntls_state tls_state;
+	struct tls_session *tls; /* from the first byte of the handshake */
+	struct arena *tls_names; /* holds session.tls_subject; absent: NULL */
+	int64_t tls_began_ms;
 };
 
 /* Makes a connection for an accepted socket and registers it with the loop. Closes fd on failure.

@@ -19,7 +19,7 @@
 
 /* Listening sockets: TCP on every address a host name has, and local sockets. */
 
-enum { BACKLOG = 1024, DEFAULT_PORT = 389, MAX_LISTENERS = 64 };
+enum { BACKLOG = 1024, LDAP_PORT = 389, LDAPS_PORT = 636, MAX_LISTENERS = 64 };
 
 #define DEFAULT_LDAPI MUSTER_LOCALSTATEDIR "/run/slapd/ldapi"
 
@@ -90,9 +90,10 @@ open_tcp(struct opening *o, const struct url *u)
 	    .ai_family = o->family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	struct addrinfo *found;
 	size_t before = o->count;
+	unsigned port_default = u->scheme == URL_LDAPS ? LDAPS_PORT : LDAP_PORT;
 	bool any = u->host.n == 0 || bv_is(u->host, "*");
 
-	snprintf(port, sizeof(port), "%u", u->port == 0 ? DEFAULT_PORT : u->port);
+	snprintf(port, sizeof(port), "%u", u->port == 0 ? port_default : u->port);
 	int rc = getaddrinfo(any ? NULL : arena_str(o->a, u->host), port, &hints, &found);
 	if (rc != 0)
 		return err_set(
@@ -180,11 +181,11 @@ open_url(struct opening *o, struct bv text)
 		return err_prefix(o->e, ERR_CONFIG, "listener \"%.*s\"", BV(text));
 	if (u.scheme == URL_LDAPI)
 		return open_local(o, &u);
-	if (u.scheme == URL_LDAPS)
-		return err_set(o->e, ERR_UNSUPPORTED,
-		    "listener \"%.*s\": this version has no TLS yet; use ldap:// or ldapi://",
-		    BV(text));
-	return open_tcp(o, &u);
+	size_t before = o->count;
+	err = open_tcp(o, &u);
+	for (size_t i = before; i < o->count; i++)
+		o->list[i].tls = u.scheme == URL_LDAPS;
+	return err;
 }
 
 static int

@@ -22,6 +22,7 @@
 #include "net/conn.h"
 #include "net/listener.h"
 #include "net/server.h"
+#include "net/tls_box.h"
 
 /*
  * The event loop. Listeners are shared by all loops with EPOLLEXCLUSIVE; a connection
@@ -112,6 +113,15 @@ loop_op_finished(struct op *op)
 	} while (!atomic_compare_exchange_weak(&l->finished, &head, op));
 	if (head == NULL)
 		loop_wake(l);
+}
+
+bool
+loop_take_handshake(struct loop *l)
+{
+	bool free = !l->hand_shaken;
+
+	l->hand_shaken = true;
+	return free;
 }
 
 void
@@ -298,6 +308,8 @@ tick(struct loop *l)
 	if (l->now_ms - last_ms < period_ms)
 		return;
 	last_ms = l->now_ms;
+	if (l->number == 0)
+		tls_box_tick(l->tls);
 	for (struct conn *c = l->conns, *next; c != NULL; c = next) {
 		next = c->next;
 		conn_tick(c, l->now_ms);
@@ -349,6 +361,7 @@ run(void *arg)
 		counters_turn(true);
 		l->now_ms = clock_mono_ms();
 		change_world(l);
+		l->hand_shaken = false;
 		for (int i = 0; i < n; i++)
 			handle(l, &events[i]);
 		drain_finished(l);
@@ -383,7 +396,6 @@ watch_listeners(struct loop *l, struct errbuf *e)
 int
 loop_start(struct loop *l, unsigned number, struct server *server, struct errbuf *e)
 {
-	memset(l, 0, sizeof(*l));
 	l->number = number;
 	l->server = server;
 	l->listeners = server_listeners(server, &l->listener_count);

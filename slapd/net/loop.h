@@ -16,6 +16,7 @@ struct errbuf;
 struct listener;
 struct op;
 struct server;
+struct tls_box;
 
 enum { LOOP_READ_BYTES = 64 * 1024 };
 
@@ -41,11 +42,13 @@ struct loop {
 	_Atomic(struct op *) finished; /* pushed by other threads */
 	atomic_bool stopping;
 	uint8_t *read_buffer; /* LOOP_READ_BYTES */
+	struct tls_box *tls;  /* the server's; set before loop_start */
+	bool hand_shaken;     /* this turn has spent its time for handshakes */
 };
 
 /*
- * Starts the thread of loop number `number` on the server's listeners, in its newest world. 0, or
- * ERR_IO with a text.
+ * Starts the thread of loop number `number` on the server's listeners, in its newest world. l is
+ * zero but for tls. 0, or ERR_IO with a text.
  */
 int loop_start(struct loop *l, unsigned number, struct server *s, struct errbuf *e)
     __attribute__((warn_unused_result));
@@ -59,6 +62,9 @@ const struct conf *loop_conf(const struct loop *l);
 /* Asks the loop to finish its operations and end; loop_join waits for it. */
 void loop_stop(struct loop *l);
 void loop_join(struct loop *l);
+
+/* Returns whether there is time for a step of a handshake in this turn; the next one then waits. */
+bool loop_take_handshake(struct loop *l);
 
 /* Queues a connection for conn_run in this turn or the next. */
 void loop_make_runnable(struct loop *l, struct conn *c);

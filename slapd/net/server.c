@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "net/loop.h"
 #include "net/metrics.h"
+#include "net/tls_box.h"
+#include "net/tls_context.h"
 #include "op/host.h"
 #include "op/world.h"
 
@@ -24,6 +26,7 @@ enum { MAX_LOOPS = 64, MAX_CHANGES_WAITING = 64 };
 struct server {
 	pthread_mutex_t lock; /* guards world */
 	struct world *world;
+	struct tls_box *tls;
 	atomic_uint generation;
 	struct server_options options;
 	struct host host;
@@ -72,18 +75,38 @@ newest(void *arg)
 static int
 prepare(void *arg, const struct conf *c, void **ready_out, struct errbuf *e)
 {
-	(void)arg;
-	(void)c;
-	(void)e;
-	*ready_out = NULL;
-	return 0;
+	struct server *s = arg;
+	struct tls_context *x = NULL;
+	int err = s->options.rescue ? 0 : tls_box_prepare(s->tls, c, &x, e);
+
+	if (err == 0)
+		*ready_out = x;
+	return err;
 }
 
 static void
 discard(void *arg, void *ready)
 {
+	struct tls_context *x = ready;
+
 	(void)arg;
-	(void)ready;
+	tls_context_unref(&x);
+}
+
+static int
+reload_tls(void *arg, struct errbuf *e)
+{
+	struct server *s = arg;
+
+	return tls_box_reload(s->tls, e);
+}
+
+static int
+describe_tls(void *arg, char *out, size_t size)
+{
+	struct server *s = arg;
+
+	return tls_box_describe(s->tls, out, size);
 }
 
 static void
@@ -98,7 +121,7 @@ publish(void *arg, struct world *w, void *ready)
 {
 	struct server *s = arg;
 
-	(void)ready;
+	tls_box_set(s->tls, ready);
 	pthread_mutex_lock(&s->lock);
 	struct world *old = s->world;
 	s->world = w;
@@ -136,6 +159,7 @@ start_loops(struct server *s, struct errbuf *e)
 	if (loops > MAX_LOOPS)
 		loops = MAX_LOOPS;
 	for (; s->loop_count < loops; s->loop_count++) {
+		s->loops[s->loop_count].tls = s->tls;
 		int err = loop_start(&s->loops[s->loop_count], s->loop_count, s, e);
 		if (err != 0)
 			return err;
@@ -159,9 +183,13 @@ server_start(struct world *w, const struct server_options *o, struct server **ou
 	    .prepare = prepare,
 	    .discard = discard,
 	    .publish = publish,
-	    .newest = newest};
+	    .newest = newest,
+	    .reload_tls = reload_tls,
+	    .describe_tls = describe_tls};
 	set_log_levels(s, w->conf);
-	int err = start_pools(s, e);
+	int err = tls_box_new(o->rescue ? NULL : w->conf, &s->tls, e);
+	if (err == 0)
+		err = start_pools(s, e);
 	if (err == 0)
 		err = start_loops(s, e);
 	if (err == 0)
@@ -190,6 +218,7 @@ server_stop(struct server **sp)
 		loop_join(&s->loops[i]);
 	pool_stop(&s->host.changes);
 	pool_stop(&s->pool);
+	tls_box_free(&s->tls);
 	world_unref(&s->world);
 	pthread_mutex_destroy(&s->lock);
 	free(s);

@@ -59,38 +59,54 @@ check_version(struct op *op)
 	return op_fail(op, LDAP_PROTOCOL_ERROR, "requested protocol version not supported");
 }
 
-/* SASL EXTERNAL (RFC 4422 A) by the credentials of the peer on the local socket. */
+/* The name that the transport vouches for: the client certificate's, or the local peer's. */
+static struct bv
+external_name(struct op *op)
+{
+	const struct session *s = op->session;
+
+	if (s->tls_subject.n > 0)
+		return s->tls_subject;
+	return arena_printf(op->arena, "gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,cn=auth",
+	    s->peer_gid, s->peer_uid);
+}
+
+/* An authorization identity may be given when it is the peer itself. */
+static bool
+may_act_as(struct op *op, const struct dn *peer)
+{
+	struct bv asked = op->msg.u.bind.credentials;
+	struct dn dn;
+
+	return asked.n == 0 || (asked.n > 3 && memcmp(asked.p, "dn:", 3) == 0 &&
+				   dn_parse(op->world->conf->schema, op->arena, bv_from(asked, 3),
+				       &dn, NULL) == 0 &&
+				   dn_eq(&dn, peer));
+}
+
+/* SASL EXTERNAL (RFC 4422 A) by what the transport knows of the peer. */
 static int
 bind_external(struct op *op)
 {
-	const struct wire_bind *q = &op->msg.u.bind;
 	struct session *s = op->session;
+	bool by_certificate = s->tls_subject.n > 0;
 	struct dn dn;
 
-	if (!s->local)
+	if (!session_has_external(s))
 		return op_fail(
 		    op, LDAP_AUTH_METHOD_NOT_SUPPORTED, "SASL(-4): no mechanism available: ");
-	if (q->credentials.p == NULL && !s->saslbind_in_progress) {
+	if (op->msg.u.bind.credentials.p == NULL && !s->saslbind_in_progress) {
 		s->saslbind_in_progress = true;
 		op->sasl_creds = BV_LIT("");
 		return op_fail(op, LDAP_SASL_BIND_IN_PROGRESS, "SASL(0): successful result: ");
 	}
 	s->saslbind_in_progress = false;
-	struct bv text = arena_printf(op->arena,
-	    "gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,cn=auth", s->peer_gid, s->peer_uid);
-	if (dn_parse(op->world->conf->schema, op->arena, text, &dn, NULL) != 0)
+	if (dn_parse(op->world->conf->schema, op->arena, external_name(op), &dn, NULL) != 0)
 		return op_fail(op, LDAP_OTHER, "internal error: peer identity");
-	if (q->credentials.n > 0) {
-		struct dn asked;
-		bool same = q->credentials.n > 3 && memcmp(q->credentials.p, "dn:", 3) == 0 &&
-			    dn_parse(op->world->conf->schema, op->arena, bv_from(q->credentials, 3),
-				&asked, NULL) == 0 &&
-			    dn_eq(&asked, &dn);
-		if (!same)
-			return op_fail(op, LDAP_INSUFFICIENT_ACCESS,
-			    "SASL(-14): authorization failure: not authorized");
-	}
-	become(op, dn.pretty, dn.normal, s->peer_uid == 0);
+	if (!may_act_as(op, &dn))
+		return op_fail(op, LDAP_INSUFFICIENT_ACCESS,
+		    "SASL(-14): authorization failure: not authorized");
+	become(op, dn.pretty, dn.normal, !by_certificate && s->peer_uid == 0);
 	s->sasl_bound = true;
 	oplog_authorized(op, dn.pretty, dn.pretty);
 	oplog_bound(op, dn.pretty, BV_LIT("EXTERNAL"));

@@ -138,7 +138,7 @@ op_compare(struct op *op)
 		return code;
 	if (op->target.rdn_count == 0)
 		return compare_special(
-		    op, op->session->local ? &w->rootdse_local : &w->rootdse, &m);
+		    op, session_has_external(op->session) ? &w->rootdse_local : &w->rootdse, &m);
 	if (bv_eq(op->target.normal, w->subschema.entries[0].dn.normal))
 		return compare_special(op, &w->subschema, &m);
 	op->be = world_backend(w, op->target.normal);

@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 
-/* The OIDs published in supportedExtension. */
-const char *const *extended_supported(size_t *count_out);
+struct conf;
+
+/* The OIDs published in supportedExtension, by number from 0; NULL behind the last. */
+const char *extended_supported(const struct conf *c, size_t number);
 
 #endif

@@ -35,6 +35,8 @@ struct host {
 	/* Reads the certificates again. 0, or ERR_* with the file, why, and its owner in e; what
 	 * was in use stays. */
 	int (*reload_tls)(void *arg, struct errbuf *e);
+	/* Writes what certificate is in use as lines of text; ERR_NOT_FOUND: none. */
+	int (*describe_tls)(void *arg, char *out, size_t size);
 };
 
 #endif

@@ -68,6 +68,13 @@ struct session {
 	int (*start_tls)(void *owner, const char **text_out);
 };
 
+/* Returns whether the transport tells who the peer is, so that SASL EXTERNAL has a use. */
+static inline bool
+session_has_external(const struct session *s)
+{
+	return s->local || s->tls_subject.n > 0;
+}
+
 /* Request controls, decoded (RFC 4511 4.1.11). */
 enum op_control {
 	OP_CTL_MANAGE_DSA_IT = 1 << 0,

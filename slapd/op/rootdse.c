@@ -53,16 +53,17 @@ put_suffixes(const struct world *w, struct entry *e)
 }
 
 static void
-put_capabilities(const struct schema *s, struct entry *e, bool local)
+put_capabilities(const struct conf *c, struct entry *e, bool local)
 {
 	size_t n;
+	const char *oid;
+	const struct schema *s = c->schema;
 	const char *const *oids = controls_supported(&n);
 
 	for (size_t i = 0; i < n; i++)
 		put(s, e, "supportedControl", bv_str(oids[i]));
-	oids = extended_supported(&n);
-	for (size_t i = 0; i < n; i++)
-		put(s, e, "supportedExtension", bv_str(oids[i]));
+	for (size_t i = 0; (oid = extended_supported(c, i)) != NULL; i++)
+		put(s, e, "supportedExtension", bv_str(oid));
 	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
 		put(s, e, "supportedFeatures", bv_str(features[i]));
 	put(s, e, "supportedLDAPVersion", BV_LIT("3"));
@@ -114,7 +115,7 @@ build(struct world *w, bool local, struct memory_db *out)
 	put(s, &e, "objectClass", BV_LIT("OpenLDAProotDSE"));
 	put(s, &e, "structuralObjectClass", BV_LIT("OpenLDAProotDSE"));
 	put_suffixes(w, &e);
-	put_capabilities(s, &e, local);
+	put_capabilities(w->conf, &e, local);
 	put(s, &e, "vendorName", BV_LIT("Muster"));
 	put(s, &e, "vendorVersion", BV_LIT("Muster " MUSTER_VERSION));
 	for (size_t i = 0; i < w->conf->rootdse_file_count; i++) {

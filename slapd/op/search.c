@@ -179,7 +179,8 @@ start(struct op *op)
 	if (code != 0)
 		return code;
 	if (op->target.rdn_count == 0 && q->scope == LDAP_SCOPE_BASE_OBJECT)
-		return memory_search(op, op->session->local ? &w->rootdse_local : &w->rootdse);
+		return memory_search(
+		    op, session_has_external(op->session) ? &w->rootdse_local : &w->rootdse);
 	if (bv_eq(op->target.normal, w->subschema.entries[0].dn.normal))
 		return memory_search(op, &w->subschema);
 	if (op->target.rdn_count == 0 && w->conf->default_search_base.n > 0) {

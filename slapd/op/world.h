@@ -61,7 +61,7 @@ struct world {
 	struct match *referrals;	/* (objectClass=referral), resolved once */
 	struct match *aliases;		/* (objectClass=alias) */
 	struct memory_db rootdse;	/* one entry */
-	struct memory_db rootdse_local; /* as seen over ldapi: SASL EXTERNAL is offered */
+	struct memory_db rootdse_local; /* as seen where SASL EXTERNAL is offered */
 	struct memory_db subschema;	/* one entry */
 	uint8_t secret[16];		/* of this process: keys the marks on paging cookies */
 	struct pool *pool;		/* for what takes milliseconds; NULL in tools */

@@ -264,9 +264,10 @@ test_warnings(void **state)
 		const char *text;
 		const char *says; /* NULL: no warning at all */
 	} cases[] = {
-	    {"TLSCertificateFile /x\n", "t.conf:1: TLSCertificateFile has no effect"},
-	    {"TLSVerifyClient never\n", NULL},
-	    {"TLSVerifyClient demand\n", "TLSVerifyClient has no effect"},
+	    {"TLSVerifyClient never\nTLSCipherSuite HIGH:!aNULL\nTLSProtocolMin 3.4\n", NULL},
+	    {"TLSVerifyClient allow\n", "TLSVerifyClient allow without TLSCACertificateFile"},
+	    {"TLSProtocolMin 3.1\n", "t.conf:1: TLSProtocolMin 3.1: versions before TLS 1.2"},
+	    {"TLSCipherSuite NORMAL\n", "priority string of GnuTLS"},
 	    {"sasl-secprops noplain,noanonymous\n", NULL},
 	    {"security ssf=0\nrequire none\n", NULL},
 	    {"disallow tls_authc\n", NULL},
