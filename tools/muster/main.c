@@ -21,7 +21,8 @@ static int print_help(int argc, char **argv);
 static int print_version(int argc, char **argv);
 
 static const struct verb verbs[] = {
-    {"status", status_main, "[-H URI] [-D DN -y FILE]", "what a server serves and offers"},
+    {"status", status_main, "[-H URI] [-D DN -y FILE] [--json]",
+	"how a server does, and what it offers"},
     {"version", print_version, "", "the version of this program"},
     {"help", print_help, "", "this text"},
 };
@@ -42,7 +43,7 @@ list_verbs(FILE *out)
 {
 	fputs("usage: muster VERB [OPTION...]\n\n", out);
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %-8s %-26s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+		fprintf(out, "  %-8s %-34s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
 	fputs("\nSee muster(1).\n", out);
 }
 

@@ -1,6 +1,7 @@
 #include "tools/muster/status.h"
 
 #include <ldap.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,60 +9,93 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "tools/muster/figures.h"
+#include "tools/muster/report.h"
+#include "tools/muster/reportjson.h"
+
 /*
  * Reads the root DSE, the subschema entry and the top of each naming context, and prints
  * them as a table. What the server sends is shown without control characters. Every
  * request has a time limit, so a server that hangs is reported as one that does.
  */
 
-enum { USAGE_ERROR = 2, PATIENCE_S = 10, PASSWORD_BYTES = 1024, COLUMN = 12 };
+enum {
+	USAGE_ERROR = 2,
+	PATIENCE_S = 10,
+	PASSWORD_BYTES = 1024,
+	MAX_INTERVAL_S = 3600,
+	COLUMN = 12
+};
 
 struct options {
 	const char *uri, *bind_dn, *password_file;
+	bool ask; /* for the password */
+	bool json;
+	long interval_s; /* 0: figures are taken once */
 };
 
 static int
 usage(const char *why, const char *what)
 {
-	fprintf(stderr, "muster: %s%s\nusage: muster status [-H URI] [-D DN -y FILE]\n", why, what);
+	fprintf(stderr,
+	    "muster: %s%s\nusage: muster status [-H URI] [-D DN {-y FILE | -W}] "
+	    "[-i SECONDS] [--json]\n",
+	    why, what);
 	return USAGE_ERROR;
+}
+
+static int
+set_interval(struct options *o, const char *text)
+{
+	char *end;
+
+	o->interval_s = strtol(text, &end, 10);
+	if (*text == 0 || *end != 0 || o->interval_s < 1 || o->interval_s > MAX_INTERVAL_S)
+		return usage("-i takes seconds from 1 to 3600, not ", text);
+	return 0;
+}
+
+static int
+set_option(struct options *o, int c)
+{
+	const char letter[] = {'-', (char)optopt, 0};
+
+	if (c == 'H')
+		o->uri = optarg;
+	else if (c == 'D')
+		o->bind_dn = optarg;
+	else if (c == 'y')
+		o->password_file = optarg;
+	else if (c == 'W')
+		o->ask = true;
+	else if (c == 'j')
+		o->json = true;
+	else if (c == 'i')
+		return set_interval(o, optarg);
+	else if (c == ':')
+		return usage("an argument is missing behind ", letter);
+	else if (c != 'x')
+		return usage("there is no option ", optopt == 0 ? "with that name" : letter);
+	return 0;
 }
 
 static int
 parse(int argc, char **argv, struct options *o)
 {
-	int c;
+	static const struct option long_options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+	int c, status = 0;
 
-	*o = (struct options){NULL, NULL, NULL};
+	*o = (struct options){0};
 	opterr = 0;
-	while ((c = getopt(argc, argv, ":H:D:y:x")) != -1) {
-		const char letter[] = {'-', (char)optopt, 0};
-		if (c == 'H')
-			o->uri = optarg;
-		else if (c == 'D')
-			o->bind_dn = optarg;
-		else if (c == 'y')
-			o->password_file = optarg;
-		else if (c == ':')
-			return usage("an argument is missing behind ", letter);
-		else if (c != 'x')
-			return usage("there is no option ", letter);
-	}
-	if (optind < argc)
+	while (
+	    status == 0 && (c = getopt_long(argc, argv, ":H:D:y:Wi:x", long_options, NULL)) != -1)
+		status = set_option(o, c);
+	if (status == 0 && optind < argc)
 		return usage("unexpected argument ", argv[optind]);
-	if ((o->bind_dn == NULL) != (o->password_file == NULL))
-		return usage("-D and -y go together", "");
-	return 0;
-}
-
-/* Shows bytes of the server without those that steer a terminal. */
-static void
-print_text(FILE *out, const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char byte = (unsigned char)text[i];
-		putc(byte < ' ' || byte == 0x7f ? '?' : byte, out);
-	}
+	if (status == 0 && (o->bind_dn == NULL) != (o->password_file == NULL && !o->ask))
+		return usage("-D and -y go together, or -D and -W", "");
+	return status;
 }
 
 static int
@@ -76,7 +110,7 @@ complain(LDAP *ld, const char *what, int code)
 		       : ldap_err2string(code));
 	if (text != NULL && *text != 0) {
 		fputs(": ", stderr);
-		print_text(stderr, text, strlen(text));
+		report_bytes(stderr, bv_str(text));
 	}
 	putc('\n', stderr);
 	ldap_memfree(text);
@@ -106,13 +140,40 @@ read_password(const char *path, char *out, size_t size)
 }
 
 static int
+ask_password(char *out, size_t size)
+{
+	const char *given = getpass("Password: ");
+
+	if (given == NULL || *given == 0 || strlen(given) >= size) {
+		fputs("muster: no password was given\n", stderr);
+		return EXIT_FAILURE;
+	}
+	snprintf(out, size, "%s", given);
+	return 0;
+}
+
+/* On the local socket the kernel says who we are; a server that does not want it is asked as
+ * nobody. */
+static int
+bind_as_machine_user(LDAP *ld, const struct options *o)
+{
+	char nothing[] = "";
+	struct berval none = {0, nothing};
+
+	if (o->uri != NULL && strncmp(o->uri, "ldapi:", 6) == 0)
+		(void)ldap_sasl_bind_s(ld, "", "EXTERNAL", &none, NULL, NULL, NULL);
+	return 0;
+}
+
+static int
 bind_as(LDAP *ld, const struct options *o)
 {
 	char password[PASSWORD_BYTES + 1];
 
 	if (o->bind_dn == NULL)
-		return 0;
-	if (read_password(o->password_file, password, sizeof(password)) != 0)
+		return bind_as_machine_user(ld, o);
+	if ((o->ask ? ask_password(password, sizeof(password))
+		    : read_password(o->password_file, password, sizeof(password))) != 0)
 		return EXIT_FAILURE;
 	struct berval credentials = {strlen(password), password};
 	int code =
@@ -176,7 +237,8 @@ print_values(LDAP *ld, LDAPMessage *entry, const char *name, const char *before)
 
 	for (int i = 0; values != NULL && values[i] != NULL; i++) {
 		fputs(i == 0 ? before : " ", stdout);
-		print_text(stdout, values[i]->bv_val, values[i]->bv_len);
+		report_bytes(
+		    stdout, bv_make((const uint8_t *)values[i]->bv_val, values[i]->bv_len));
 	}
 	ldap_value_free_len(values);
 	return values != NULL;
@@ -200,7 +262,7 @@ print_context(LDAP *ld, const char *dn)
 	printf("%-*s", COLUMN, "context");
 	if (*dn == 0)
 		fputs("\"\"", stdout);
-	print_text(stdout, dn, strlen(dn));
+	report_bytes(stdout, bv_str(dn));
 	if (code != LDAP_SUCCESS) {
 		printf(": %s\n", ldap_err2string(code));
 		return;
@@ -262,6 +324,61 @@ print_server(LDAP *ld, LDAPMessage *root)
 	    count(ld, root, "supportedFeatures"));
 }
 
+static void
+print_monitor(const struct figures *f, const struct figures *before, int code)
+{
+	if (code == LDAP_SUCCESS) {
+		report_text(f, before);
+		return;
+	}
+	printf("%-*scn=Monitor cannot be read (%s): configure `database monitor`, or ask as an "
+	       "identity that may read it\n",
+	    COLUMN, "figures", ldap_err2string(code));
+}
+
+static void
+print_json(LDAP *ld, LDAPMessage *root, const struct figures *f, const struct figures *before)
+{
+	struct berval **values = ldap_get_values_len(ld, root, "vendorVersion");
+	char *uri = NULL;
+
+	ldap_get_option(ld, LDAP_OPT_URI, &uri);
+	struct bv version = values == NULL
+				? BV_LIT("")
+				: bv_make((const uint8_t *)values[0]->bv_val, values[0]->bv_len);
+	reportjson_print(f, before, bv_str(uri == NULL ? "" : uri), version);
+	ldap_memfree(uri);
+	ldap_value_free_len(values);
+}
+
+/* Reads the figures, twice when a rate is asked for, and prints all that is known. */
+static int
+tell(LDAP *ld, LDAPMessage *root, const struct options *o)
+{
+	struct arena *a = arena_new(0);
+	struct figures f, first;
+	const struct figures *before = NULL;
+	int code = figures_read(ld, a, &f);
+
+	if (code == LDAP_SUCCESS && o->interval_s > 0) {
+		first = f;
+		before = &first;
+		sleep((unsigned)o->interval_s);
+		code = figures_read(ld, a, &f);
+	}
+	int status = 0;
+	if (o->json && code != LDAP_SUCCESS) {
+		status = complain(ld, "cn=Monitor", code);
+	} else if (o->json) {
+		print_json(ld, root, &f, before);
+	} else {
+		print_server(ld, root);
+		print_monitor(&f, before, code);
+	}
+	arena_free(&a);
+	return status;
+}
+
 int
 status_main(int argc, char **argv)
 {
@@ -275,7 +392,7 @@ status_main(int argc, char **argv)
 	if (status == 0) {
 		int code = read_entry(ld, "", &found);
 		if (code == LDAP_SUCCESS)
-			print_server(ld, ldap_first_entry(ld, found));
+			status = tell(ld, ldap_first_entry(ld, found), &o);
 		else
 			status = complain(ld, o.uri == NULL ? "server" : o.uri, code);
 	}
