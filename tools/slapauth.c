@@ -5,6 +5,7 @@
 #include "config/conf.h"
 #include "model/dn.h"
 #include "tools/common.h"
+#include "tools/identity.h"
 #include "tools/tools.h"
 
 /*
@@ -43,35 +44,14 @@ own_option(struct common *c, int letter, const char *arg)
 	}
 }
 
-/* The DN text of an identity: "dn:..." gives its own, "u:ID" and ID a SASL name. */
-static struct bv
-identity_dn(const struct run *r, const char *id)
-{
-	struct arena *a = r->c.arena;
-
-	if (strncmp(id, "dn:", 3) == 0)
-		return bv_str(id + 3);
-	if (strncmp(id, "u:", 2) == 0)
-		id += 2;
-	struct bv name = dn_escape(a, bv_str(id));
-	struct bv text = arena_printf(a, "uid=%.*s", BV(name));
-	const char *const parts[] = {r->realm, r->mech};
-	for (size_t i = 0; i < 2; i++) {
-		if (parts[i] == NULL)
-			continue;
-		struct bv part = dn_escape(a, bv_str(parts[i]));
-		text = arena_printf(a, "%.*s,cn=%.*s", BV(text), BV(part));
-	}
-	return arena_printf(a, "%.*s,cn=auth", BV(text));
-}
-
 static int
 show(const struct run *r, const char *id, const char *label)
 {
 	struct errbuf e = {""};
 	struct dn dn;
 
-	if (dn_parse(r->c.conf->schema, r->c.arena, identity_dn(r, id), &dn, &e) != 0) {
+	if (dn_parse(r->c.conf->schema, r->c.arena, identity_dn(r->c.arena, id, r->realm, r->mech),
+		&dn, &e) != 0) {
 		fprintf(stderr, "ID: <%s> check failed 21 (Invalid syntax): %s\n", id, e.text);
 		return 1;
 	}
