@@ -3,6 +3,8 @@
 #include <stddef.h>
 
 #include "acl/acl.h"
+#include "acl/limits.h"
+#include "acl/rules.h"
 #include "auth/pool.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -33,6 +35,7 @@ struct change {
 	struct world *next; /* what it makes */
 	void *ready;	    /* the host's */
 	struct bv dn;	    /* name of an entry added or renamed, when the server chose it */
+	struct bv warning;  /* of the new access rules */
 	struct errbuf text;
 };
 
@@ -154,6 +157,47 @@ apply(struct change *c, struct conf_tree *tree)
 	}
 }
 
+/* What is looked for among the warnings of rules: the first that the old ones do not cause. */
+struct warnings {
+	struct arena *arena;
+	struct bv *known;
+	size_t count;
+	struct bv *first_new;
+};
+
+static void
+know(void *arg, const char *text)
+{
+	struct warnings *w = arg;
+
+	w->known = arena_grow(w->arena, w->known, w->count, w->count + 1, sizeof(*w->known));
+	w->known[w->count++] = arena_dup(w->arena, bv_str(text));
+}
+
+static void
+compare_warning(void *arg, const char *text)
+{
+	struct warnings *w = arg;
+	bool known = w->first_new->n > 0;
+
+	for (size_t i = 0; i < w->count && !known; i++)
+		known = bv_eq(w->known[i], bv_str(text));
+	if (!known)
+		*w->first_new = arena_dup(w->arena, bv_str(text));
+}
+
+/* Access rules and limits; what they can never decide goes to the client as a remark. */
+static int
+check_rules(struct change *c, const struct conf *conf)
+{
+	struct warnings w = {.arena = c->op->arena, .first_new = &c->warning};
+
+	int err = rules_check_with(c->now->conf, know, &w, &c->text);
+	if (err == 0)
+		err = rules_check_with(conf, compare_warning, &w, &c->text);
+	return err == 0 ? limits_check(conf, &c->text) : err;
+}
+
 /* From the changed tree to a world that could serve. Values that are wrong are told as OpenLDAP
  * does: other(80) with the reason. */
 static int
@@ -162,6 +206,8 @@ build(struct change *c, struct conf_tree **tree)
 	struct conf *conf = NULL;
 
 	int err = conf_build_next(tree, c->now->conf, &conf, &c->text);
+	if (err == 0)
+		err = check_rules(c, conf);
 	if (err == 0)
 		err = world_next(c->now, conf, &c->next, &c->text);
 	if (err == 0)
@@ -234,7 +280,7 @@ static struct bv
 remark(const struct change *c)
 {
 	struct arena *a = c->op->arena;
-	struct bv warning = new_warning(c);
+	struct bv warning = c->warning.n > 0 ? c->warning : new_warning(c);
 	const char *late = waits_for_restart(c->now->conf, c->next->conf);
 
 	if (warning.n > 0)
