@@ -102,9 +102,11 @@ read_clauses(struct rules_reader *r, struct rules_rule *rule)
 static int
 read_line(struct rules_reader *r, struct bv line, struct rules_rule *rule)
 {
-	int code = conflex_split(r->arena, line, &r->words, r->e);
+	int code;
 
-	if (code != 0)
+	if (bv_find(line, 0, 0) < line.n)
+		return err_set(r->e, ERR_CONFIG, "the line holds a NUL byte");
+	if (conflex_split(r->arena, line, &r->words, r->e) != 0)
 		return ERR_CONFIG;
 	r->at = 0;
 	if (r->words.n > 1 && bv_is(r->words.v[0], "access"))

@@ -106,6 +106,9 @@ int rules_template_regex(struct rules_reader *r, struct bv text, bool *expand_ou
 /* Returns text with "$$" made "$", and each reference made "x". */
 struct bv rules_template_trial(struct arena *a, struct bv text);
 
+/* Returns the highest n of $n, and of ${vn}, in a template; -1: none. */
+void rules_template_refs(struct bv text, int *dn_out, int *value_out);
+
 /* Reads a fixed DN into dn's text and normal form. 0 or ERR_CONFIG. */
 int rules_dn_fixed(struct rules_reader *r, struct bv text, struct rules_dn *dn)
     __attribute__((warn_unused_result));

@@ -164,6 +164,24 @@ rules_template_trial(struct arena *a, struct bv text)
 	return bv_make(p, n);
 }
 
+void
+rules_template_refs(struct bv text, int *dn_out, int *value_out)
+{
+	*dn_out = *value_out = -1;
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = text.p[i] == '$' ? reference_at(text, i) : 0;
+		if (n == 0)
+			continue;
+		int number = 0,
+		    *most = bv_find(bv_make(text.p + i, n), 0, 'v') < n ? value_out : dn_out;
+		for (size_t k = i; k < i + n; k++)
+			number = is_digit(text, k) ? number * 10 + (text.p[k] - '0') : number;
+		if (text.p[i + 1] != '$' && number > *most)
+			*most = number;
+		i += n - 1;
+	}
+}
+
 int
 rules_template_regex(struct rules_reader *r, struct bv text, bool *expand_out, regex_t **out)
 {

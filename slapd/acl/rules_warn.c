@@ -115,19 +115,68 @@ never_matches(const struct rules_who *who)
 	return false;
 }
 
+/* The highest n for which <what> gives $n; -1: it gives none. */
+static int
+given_by(bool present, enum rules_style style, const regex_t *regex)
+{
+	if (!present)
+		return -1;
+	if (style == RULES_REGEX)
+		return regex->re_nsub > 99 ? 99 : (int)regex->re_nsub;
+	return style == RULES_EXACT ? 0 : 1;
+}
+
+/* A $n that <what> does not give makes the condition fail. */
+static bool
+lacks_match(const struct rules_what *what, const struct rules_who *who)
+{
+	bool group = who->kind == RULES_WHO_GROUP, text = who->text.expand;
+	struct bv template = text ? who->text.text : group ? who->group.dn.text : who->dn.text;
+	int dn, value;
+
+	if (!text && !who->dn.expand && !who->group.dn.expand)
+		return false;
+	rules_template_refs(template, &dn, &value);
+	return dn > given_by(what->has_dn, what->dn.style, what->dn.regex) ||
+	       value > given_by(what->has_value, what->value.style, what->value.regex);
+}
+
+static void
+check_conditions(struct warning *w, const struct rules_rule *rule, const struct rules_by *by)
+{
+	for (const struct rules_who *c = by->who; c != NULL; c = c->next) {
+		const char *why = NULL;
+		if (never_matches(c))
+			why = "the address has bits that its mask removes";
+		else if (lacks_match(&rule->what, c))
+			why = "<what> gives no match for one of its $n";
+		if (why == NULL)
+			continue;
+		struct bv text =
+		    arena_printf(w->arena, "\"%.*s\" can never match: %s", BV(by->text), why);
+		tell(w, rule, (const char *)text.p);
+	}
+}
+
+/* Returns whether the clause takes everybody of a kind: anonymous, or users. */
+static bool
+takes_all(const struct rules_by *by, enum rules_who_kind kind)
+{
+	return by->control != RULES_CONTINUE && !by->self && by->who->next == NULL &&
+	       by->who->kind == kind && !by->who->real;
+}
+
 static void
 check_clause(struct warning *w, const struct rules_rule *rule, size_t at)
 {
-	for (const struct rules_who *c = rule->by[at].who; c != NULL; c = c->next) {
-		if (never_matches(c)) {
-			struct bv why = arena_printf(w->arena,
-			    "\"%.*s\" can never match: the address has bits that its mask removes",
-			    BV(rule->by[at].text));
-			tell(w, rule, (const char *)why.p);
-		}
-	}
-	for (size_t i = 0; i < at; i++) {
-		if (clause_covers(w, &rule->by[i], &rule->by[at])) {
+	bool anonymous = false, users = false;
+
+	check_conditions(w, rule, &rule->by[at]);
+	for (size_t i = 0; i < at && w->left > 0; i++) {
+		w->left--;
+		anonymous = anonymous || takes_all(&rule->by[i], RULES_WHO_ANONYMOUS);
+		users = users || takes_all(&rule->by[i], RULES_WHO_USERS);
+		if ((anonymous && users) || clause_covers(w, &rule->by[i], &rule->by[at])) {
 			warn_of_clause(w, rule, at, i);
 			return;
 		}

@@ -22,8 +22,8 @@ static const struct {
     {"baseObject", SPELT_EXACT},
     {"one", SPELT_ONE},
     {"onelevel", SPELT_ONE},
-    {"sub", SPELT_SUBTREE},
     {"subtree", SPELT_SUBTREE},
+    {"sub", SPELT_SUBTREE},
     {"children", SPELT_CHILDREN},
     {"regex", SPELT_REGEX},
     {"expand", SPELT_EXPAND},
@@ -203,11 +203,23 @@ rules_unknown(struct rules_reader *r, const char *what, const struct near *n)
 	    r->e, ERR_CONFIG, "%s \"%.*s\"; did you mean %.*s?", what, BV(n->word), BV(n->best));
 }
 
+/* Names that the schema holds back are not offered. */
 static void
-try_names(struct near *n, const struct bv *names, size_t count)
+try_attr(const struct schema *s, const struct attr_type *t, struct near *n)
 {
-	for (size_t i = 0; i < count; i++)
-		near_try(n, names[i]);
+	for (size_t i = 0; i < t->name_count; i++) {
+		if (schema_attr_type(s, t->names[i]) == t)
+			near_try(n, t->names[i]);
+	}
+}
+
+static void
+try_class(const struct schema *s, const struct object_class *oc, struct near *n)
+{
+	for (size_t i = 0; i < oc->name_count; i++) {
+		if (schema_object_class(s, oc->names[i]) == oc)
+			near_try(n, oc->names[i]);
+	}
 }
 
 int
@@ -218,8 +230,8 @@ rules_unknown_attr(struct rules_reader *r, struct bv name, bool attrs, bool clas
 
 	near_init(&n, name);
 	for (size_t i = 0; attrs && i < schema_attr_count(s); i++)
-		try_names(&n, schema_attr_at(s, i)->names, schema_attr_at(s, i)->name_count);
+		try_attr(s, schema_attr_at(s, i), &n);
 	for (size_t i = 0; classes && i < schema_class_count(s); i++)
-		try_names(&n, schema_class_at(s, i)->names, schema_class_at(s, i)->name_count);
+		try_class(s, schema_class_at(s, i), &n);
 	return rules_unknown(r, attrs ? "unknown attribute" : "unknown object class", &n);
 }
