@@ -31,15 +31,22 @@ free_tree(void *arg)
 }
 
 int
-conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
+conf_build_next(
+    struct conf_tree **tree, const struct conf *before, struct conf **out, struct errbuf *e)
 {
-	int code = confbuild_run(*tree, out, e);
+	int code = confbuild_run(*tree, before, out, e);
 
 	if (code == 0) {
 		arena_on_release((*out)->arena, free_tree, *tree);
 		*tree = NULL;
 	}
 	return code;
+}
+
+int
+conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
+{
+	return conf_build_next(tree, NULL, out, e);
 }
 
 int

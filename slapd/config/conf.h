@@ -20,6 +20,7 @@
 
 struct arena;
 struct conf_tree;
+struct confschema_shared;
 struct entry;
 struct errbuf;
 struct schema;
@@ -141,6 +142,7 @@ struct conf {
 	atomic_int refs;
 	struct arena *arena; /* owns everything below */
 	const struct schema *schema;
+	struct confschema_shared *schema_shared; /* who owns the schema */
 	const struct conf_tree *tree;
 
 	struct conf_db *dbs; /* in order; frontend first, config second */
@@ -213,8 +215,12 @@ int conf_read_dir(const char *path, struct conf_tree **out, struct errbuf *e)
 int conf_build(struct conf_tree **tree, struct conf **out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
-/* conf_build for a changed tree of `before`: shares its schema when no definition differs. */
-int conf_build_next(struct conf_tree **tree, struct conf *before, struct conf **out,
+/*
+ * As conf_build for a changed copy of a running snapshot's tree: when both define the same schema
+ * the new snapshot shares before's schema object, so that attribute types stay the same pointers.
+ * Neither snapshot needs the other to live.
+ */
+int conf_build_next(struct conf_tree **tree, const struct conf *before, struct conf **out,
     struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Writes the tree as a slapd.d directory: into a new folder that is renamed into place; ERR_EXISTS

@@ -400,11 +400,12 @@ fill(struct conf_build *b, struct errbuf *e)
 }
 
 int
-confbuild_run(struct conf_tree *tree, struct conf **out, struct errbuf *e)
+confbuild_run(
+    struct conf_tree *tree, const struct conf *before, struct conf **out, struct errbuf *e)
 {
 	struct arena *a = arena_new(65536);
 	struct conf *c = arena_zalloc(a, 1, sizeof(*c));
-	struct conf_build b = {.arena = a, .conf = c, .tree = tree};
+	struct conf_build b = {.arena = a, .conf = c, .tree = tree, .before = before};
 
 	arena_set_secret(a);
 	c->arena = a;

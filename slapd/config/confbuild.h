@@ -25,6 +25,7 @@ struct conf_build {
 	struct arena *arena;
 	struct conf *conf;
 	const struct conf_tree *tree;
+	const struct conf *before; /* whose schema may be shared; NULL: none */
 	const struct schema *schema;
 	const struct conf_node *node;	/* whose option is applied */
 	struct conf_db *db;		/* NULL outside of databases */
@@ -33,9 +34,10 @@ struct conf_build {
 	bool db_disabled;
 };
 
-/* Builds the snapshot; see conf_build. On failure everything but the tree is freed. */
-int confbuild_run(struct conf_tree *tree, struct conf **out, struct errbuf *e)
-    __attribute__((warn_unused_result));
+/* Builds the snapshot; see conf_build and conf_build_next (before may be NULL). On failure
+ * everything but the tree is freed. */
+int confbuild_run(struct conf_tree *tree, const struct conf *before, struct conf **out,
+    struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Logs a warning with the place of the value being applied and keeps it in the snapshot. */
 void confbuild_warn(struct conf_build *b, const char *fmt, ...)

@@ -5,9 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
-#include "config/confshape.h"
+#include "base/log.h"
+#include "config/confjournal.h"
+#include "config/confload.h"
+#include "config/confname.h"
+#include "config/confstore.h"
 #include "config/conftree.h"
 #include "config/option.h"
 #include "wire/ldif.h"
@@ -16,245 +22,15 @@
  * slapd.d: an entry per file, named after its RDN, with ".ldif"; its children are in
  * the folder of that name without it. The "dn:" of a file is the RDN alone. The tree is
  * what the files say; checksum comments are not looked at, as people edit these files.
+ * A running server may change them meanwhile: see confjournal.
  */
 
-enum { MAX_DEPTH = 8, MAX_FILES = 4096, MAX_FILE_BYTES = 16 << 20 };
+enum { MAX_TRIES = 8, MAX_DEPTH = 8, MAX_FILES = CONFNAME_MAX_NODES, MAX_FILE_BYTES = 16 << 20 };
 
 struct walk {
-	struct conf_tree *tree;
+	struct confload load;
 	unsigned files;
-	const char *file; /* being read */
 };
-
-/* ---- which node a file is ---- */
-
-static int
-check_name(struct bv name, struct errbuf *e)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		if (!conftree_name_byte(name.p[i]))
-			return err_set(e, ERR_CONFIG,
-			    "entry name \"%.*s\" holds a character that is not a letter, digit, "
-			    "'-', '_' or '.'",
-			    BV(name));
-	}
-	return name.n > 0 ? 0 : err_set(e, ERR_CONFIG, "the entry has no name");
-}
-
-/* Adds a node; cn=schema is there from the beginning. */
-static struct conf_node *
-node_new(
-    struct walk *w, struct conf_node *parent, enum conf_node_kind kind, int number, struct bv name)
-{
-	struct conf_node *n = conftree_add(w->tree, parent, kind, number, name);
-
-	n->file = w->file;
-	return n;
-}
-
-/* cn=...: schema, module{n}, or a part of the schema. */
-static int
-node_cn(struct walk *w, struct conf_node *parent, struct bv name, struct conf_node **out,
-    struct errbuf *e)
-{
-	struct bv rest;
-	int number = 0;
-	bool is_module = name.n > 6 && bv_is(bv_make(name.p, 6), "module");
-
-	if (parent->kind == CONF_NODE_SCHEMA) {
-		conftree_ordered(name, &number, &rest);
-		*out = node_new(w, parent, CONF_NODE_SCHEMA, number, name);
-	} else if (bv_is(name, "schema")) {
-		*out = w->tree->schema;
-		(*out)->file = w->file;
-	} else if (is_module && conftree_ordered(bv_from(name, 6), &number, &rest)) {
-		*out = node_new(w, parent, CONF_NODE_MODULE, number, name);
-	} else {
-		return err_set(e, ERR_CONFIG, "entry cn=%.*s is not known here", BV(name));
-	}
-	return 0;
-}
-
-static int
-node_database(struct walk *w, struct bv name, struct conf_node **out, struct errbuf *e)
-{
-	enum conf_db_type type;
-	struct bv rest;
-	int number;
-
-	if (!conftree_ordered(name, &number, &rest))
-		return err_set(e, ERR_CONFIG, "olcDatabase=%.*s lacks its {number}", BV(name));
-	int code = conftree_db_type(rest, &type, e);
-	if (code != 0)
-		return code;
-	if (type != CONF_DB_MDB && conftree_db(w->tree, type) != NULL)
-		return err_set(e, ERR_CONFIG, "a second database %s", conftree_db_name(type));
-	if ((type == CONF_DB_FRONTEND) != (number == -1) ||
-	    (type == CONF_DB_CONFIG) != (number == 0))
-		return err_set(e, ERR_CONFIG,
-		    "olcDatabase=%.*s: the frontend is {-1}, config {0}, all others {1} or higher",
-		    BV(name));
-	*out = node_new(w, w->tree->root, CONF_NODE_DB, number, name);
-	(*out)->db_type = type;
-	return 0;
-}
-
-static int
-node_backend(struct walk *w, struct bv name, struct conf_node **out, struct errbuf *e)
-{
-	struct bv rest;
-	int number = 0;
-
-	conftree_ordered(name, &number, &rest);
-	if (!bv_is(rest, "mdb"))
-		return err_set(
-		    e, ERR_CONFIG, "backend %.*s is not built in; expected mdb", BV(rest));
-	*out = node_new(w, w->tree->root, CONF_NODE_BACKEND, number, name);
-	return 0;
-}
-
-/* Finds or makes the node that a DN (an RDN, mostly) names below parent; parent NULL: the top. */
-static int
-node_for(struct walk *w, struct conf_node *parent, struct bv dn, struct conf_node **out,
-    struct errbuf *e)
-{
-	size_t eq = bv_find(dn, 0, '=');
-	struct bv type = bv_make(dn.p, eq);
-	struct bv name = bv_from(dn, eq < dn.n ? eq + 1 : eq);
-
-	name.n = bv_find(name, 0, ',');
-	int code = check_name(name, e);
-	if (code != 0)
-		return code;
-	if (parent == NULL) {
-		*out = w->tree->root;
-		return bv_is(type, "cn") && bv_is(name, "config")
-			   ? 0
-			   : err_set(e, ERR_CONFIG, "the entry is not cn=config");
-	}
-	if (bv_is(type, "olcOverlay"))
-		return err_set(e, ERR_CONFIG, "overlay %.*s is not built in", BV(name));
-	if (bv_is(type, "cn") && parent->kind != CONF_NODE_DB)
-		return node_cn(w, parent, name, out, e);
-	if (bv_is(type, "olcDatabase") && parent->kind == CONF_NODE_ROOT)
-		return node_database(w, name, out, e);
-	if (bv_is(type, "olcBackend") && parent->kind == CONF_NODE_ROOT)
-		return node_backend(w, name, out, e);
-	return err_set(e, ERR_CONFIG, "entry %.*s is not known here", BV(dn));
-}
-
-/* ---- attributes ---- */
-
-/* Keeps an operational attribute. Returns whether it was one, or says what the node is anyway. */
-static bool
-take_stamp(struct walk *w, struct conf_node *n, const struct wire_attr *a)
-{
-	const struct {
-		const char *name;
-		struct bv *where; /* NULL: follows from the node */
-	} known[] = {
-	    {"entryUUID", &n->stamp.uuid},
-	    {"entryCSN", &n->stamp.csn},
-	    {"creatorsName", &n->stamp.creator},
-	    {"createTimestamp", &n->stamp.created},
-	    {"modifiersName", &n->stamp.modifier},
-	    {"modifyTimestamp", &n->stamp.modified},
-	    {"structuralObjectClass", NULL},
-	    {"contextCSN", NULL},
-	    {"objectClass", NULL},
-	    {"cn", NULL},
-	    {"olcDatabase", NULL},
-	    {"olcBackend", NULL},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!bv_is(a->desc, known[i].name))
-			continue;
-		if (known[i].where != NULL && a->count > 0)
-			*known[i].where = arena_dup(w->tree->arena, a->values[0]);
-		return true;
-	}
-	return false;
-}
-
-struct ordered {
-	int number;
-	size_t at; /* keeps the sort stable */
-	struct bv text;
-};
-
-static int
-ordered_cmp(const void *x, const void *y)
-{
-	const struct ordered *a = x, *b = y;
-
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
-	return a->at < b->at ? -1 : a->at > b->at;
-}
-
-/* Puts the values in, ordered ones by their {n}. */
-static void
-put_values(struct walk *w, struct conf_node *n, const struct option *o, const struct wire_attr *a)
-{
-	struct ordered *v = arena_zalloc(w->tree->arena, a->count, sizeof(*v));
-
-	for (size_t i = 0; i < a->count; i++) {
-		v[i] = (struct ordered){0, i, a->values[i]};
-		if (o->ordered && conftree_ordered(a->values[i], &v[i].number, &v[i].text))
-			v[i].text = bv_trim(v[i].text);
-	}
-	if (o->ordered)
-		qsort(v, a->count, sizeof(*v), ordered_cmp);
-	for (size_t i = 0; i < a->count; i++) {
-		struct conf_value value = {
-		    confshape_canonical(o, w->tree->arena, v[i].text), w->file, 0};
-		conftree_put(w->tree, n, o, &value);
-	}
-}
-
-static int
-unknown(struct bv name, struct errbuf *e)
-{
-	const char *near = option_nearest_olc(name);
-
-	if (near == NULL)
-		return err_set(e, ERR_CONFIG, "unknown attribute %.*s", BV(name));
-	return err_set(e, ERR_CONFIG, "unknown attribute %.*s; did you mean %s?", BV(name), near);
-}
-
-/* A NUL may be in a key or a password; a file name or a rule with one would be read two ways. */
-static bool
-has_nul(const struct option *o, const struct wire_attr *a)
-{
-	if ((o->flags & (OPTION_F_BINARY | OPTION_F_SECRET)) != 0)
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		if (bv_find(a->values[i], 0, 0) != a->values[i].n)
-			return true;
-	}
-	return false;
-}
-
-static int
-take_attr(struct walk *w, struct conf_node *n, const struct wire_attr *a, struct errbuf *e)
-{
-	if (take_stamp(w, n, a))
-		return 0;
-	struct bv name = bv_make(a->desc.p, bv_find(a->desc, 0, ';'));
-	const struct option *o = option_by_olc(name);
-	if (o == NULL)
-		return unknown(name, e);
-	if ((o->scope & conftree_scope(n)) == 0)
-		return err_set(e, ERR_CONFIG, "%s does not belong in entry %s=%.*s", o->olc,
-		    conftree_naming(n), BV(n->name));
-	if (!o->multi && (a->count > 1 || conftree_find(n, o) != NULL))
-		return err_set(e, ERR_CONFIG, "%s has more than one value", o->olc);
-	if (has_nul(o, a))
-		return err_set(e, ERR_CONFIG, "%s holds a NUL byte", o->olc);
-	put_values(w, n, o, a);
-	return 0;
-}
 
 /* ---- files and folders ---- */
 
@@ -264,31 +40,77 @@ check_secrecy(struct walk *w, const struct conf_node *n, FILE *f)
 {
 	struct stat st;
 
-	if (conftree_find(n, option_by_olc(BV_LIT("olcRootPW"))) == NULL)
+	if (n == NULL || conftree_find(n, option_by_olc(BV_LIT("olcRootPW"))) == NULL)
 		return;
 	if (fstat(fileno(f), &st) == 0 && (st.st_mode & S_IROTH) != 0)
-		conftree_warn(
-		    w->tree, "%s holds olcRootPW and everybody may read it; chmod 640 it", w->file);
+		conftree_warn(w->load.tree,
+		    "%s holds olcRootPW and everybody may read it; chmod 640 it", w->load.file);
 }
 
-/* Reads the one record of an open file. */
+/* The entry must be the one that the file is named after: changes are written by name. */
+static int
+check_match(const char *path, struct bv dn, struct errbuf *e)
+{
+	const char *base = strrchr(path, '/') + 1;
+	struct bv file = bv_make(base, strlen(base) - strlen(".ldif"));
+	struct bv rdn = bv_trim(bv_make(dn.p, bv_find(dn, 0, ',')));
+
+	if (bv_eq_nocase(file, rdn))
+		return 0;
+	return err_set(e, ERR_CONFIG,
+	    "%s: the file holds entry \"%.*s\", whose file is named %.*s.ldif: rename one of the "
+	    "two",
+	    path, BV(rdn), BV(rdn));
+}
+
+/* Reads the one record of a file's text. */
 static int
 read_record(
-    struct walk *w, FILE *f, struct conf_node *parent, struct conf_node **out, struct errbuf *e)
+    struct walk *w, FILE *text, struct conf_node *parent, struct conf_node **out, struct errbuf *e)
 {
-	struct ldif_reader *reader = ldif_reader_new(f, w->file, MAX_FILE_BYTES);
+	struct ldif_reader *reader = ldif_reader_new(text, w->load.file, MAX_FILE_BYTES);
 	struct ldif_record rec;
-	int code = ldif_next(reader, w->tree->arena, &rec, e);
+	int code = ldif_next(reader, w->load.tree->arena, &rec, e);
 
 	ldif_reader_free(&reader);
 	if (code < 0)
 		return code;
-	if (code == 0 || rec.change != LDIF_CONTENT)
-		return err_set(e, ERR_CONFIG, "%s: the file does not hold an entry", w->file);
-	code = node_for(w, parent, rec.dn, out, e);
-	for (size_t i = 0; code == 0 && i < rec.attr_count; i++)
-		code = take_attr(w, *out, &rec.attrs[i], e);
-	return code == 0 ? 0 : err_prefix(e, code, "%s", w->file);
+	if (code == 0)
+		return err_set(e, ERR_CONFIG, "%s: the file does not hold an entry", w->load.file);
+	code = confload_record(&w->load, parent, &rec, out, e);
+	return code == 0 ? check_match(w->load.file, rec.dn, e) : code;
+}
+
+static int
+load(FILE *f, const char *path, struct buf *out, struct errbuf *e)
+{
+	size_t n;
+
+	do {
+		if (out->n > MAX_FILE_BYTES)
+			return err_set(e, ERR_LIMIT, "%s is longer than 16 MiB", path);
+		n = fread(buf_reserve(out, 65536), 1, 65536, f);
+		out->n += n;
+	} while (n > 0);
+	if (ferror(f))
+		return err_set(e, ERR_IO, "cannot read %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Parses a file's text, which gives values their lines. */
+static int
+read_text(struct walk *w, struct buf *text, struct conf_node *parent, struct conf_node **out,
+    struct errbuf *e)
+{
+	buf_reserve(text, 1);
+	FILE *f = fmemopen(text->p, text->n, "re");
+	if (f == NULL)
+		return err_set(e, ERR_IO, "cannot read %s: %s", w->load.file, strerror(errno));
+	w->load.text = buf_bv(text);
+	int code = read_record(w, f, parent, out, e);
+	w->load.text = BV_NONE;
+	fclose(f);
+	return code;
 }
 
 static int
@@ -296,6 +118,7 @@ read_file(struct walk *w, const char *path, struct conf_node *parent, struct con
     struct errbuf *e)
 {
 	FILE *f = fopen(path, "re");
+	struct buf text;
 
 	if (f == NULL)
 		return err_set(e, ERR_IO, "cannot open %s: %s", path, strerror(errno));
@@ -303,10 +126,14 @@ read_file(struct walk *w, const char *path, struct conf_node *parent, struct con
 		fclose(f);
 		return err_set(e, ERR_LIMIT, "%s: more than %d files", path, MAX_FILES);
 	}
-	w->file = path;
-	int code = read_record(w, f, parent, out, e);
+	w->load.file = path;
+	buf_init(&text);
+	int code = load(f, path, &text, e);
+	if (code == 0)
+		code = read_text(w, &text, parent, out, e);
 	if (code == 0)
 		check_secrecy(w, *out, f);
+	buf_done_secret(&text);
 	fclose(f);
 	return code;
 }
@@ -331,8 +158,8 @@ read_child(struct walk *w, const char *path, struct conf_node *parent, int depth
 	struct bv folder = bv_make(path, strlen(path) - strlen(".ldif"));
 	int code = read_file(w, path, parent, &n, e);
 
-	if (code == 0)
-		code = read_children(w, arena_str(w->tree->arena, folder), n, depth + 1, e);
+	if (code == 0 && n != NULL)
+		code = read_children(w, arena_str(w->load.tree->arena, folder), n, depth + 1, e);
 	return code;
 }
 
@@ -351,7 +178,8 @@ read_children(
 	if (count > 0 && depth > MAX_DEPTH)
 		code = err_set(e, ERR_LIMIT, "%s: more than %d levels", folder, MAX_DEPTH);
 	for (int i = 0; i < count; i++) {
-		struct bv path = arena_printf(w->tree->arena, "%s/%s", folder, names[i]->d_name);
+		struct bv path =
+		    arena_printf(w->load.tree->arena, "%s/%s", folder, names[i]->d_name);
 		if (code == 0)
 			code = read_child(w, (const char *)path.p, parent, depth, e);
 		free(names[i]);
@@ -364,8 +192,10 @@ static int
 read_top(struct walk *w, const char *path, struct errbuf *e)
 {
 	struct conf_node *top = NULL;
-	const char *file = (const char *)arena_printf(w->tree->arena, "%s/cn=config.ldif", path).p;
-	const char *folder = (const char *)arena_printf(w->tree->arena, "%s/cn=config", path).p;
+	const char *file =
+	    (const char *)arena_printf(w->load.tree->arena, "%s/cn=config.ldif", path).p;
+	const char *folder =
+	    (const char *)arena_printf(w->load.tree->arena, "%s/cn=config", path).p;
 	struct stat st;
 
 	if (stat(file, &st) != 0 && errno == ENOENT)
@@ -375,18 +205,65 @@ read_top(struct walk *w, const char *path, struct errbuf *e)
 	return code != 0 ? code : read_children(w, folder, top, 1, e);
 }
 
+/* Reads the files, whatever state they are in. */
+static int
+read_files(const char *path, struct conf_tree **out, struct errbuf *e)
+{
+	struct walk w = {.load.tree = conftree_new()};
+
+	w.load.tree->from_dir = true;
+	return confload_finish(w.load.tree, read_top(&w, path, e), out);
+}
+
+/* Returns when the folder was changed last, as a change may make itself known by nothing else; a
+ * change of this very moment is waited out, as a second one would have the same time. */
+static struct timespec
+moment_of(const char *path)
+{
+	static const struct timespec pause = {0, 20 * 1000000};
+	struct stat st = {0};
+	struct timespec now;
+
+	for (int tries = 0; stat(path, &st) == 0 && tries < 10; tries++) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		int64_t age_ms = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000 +
+				 (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
+		if (age_ms < 0 || age_ms > 20)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return st.st_mtim;
+}
+
+/* Reads one state: the journal's when there is one, else the files'. Returns whether nothing
+ * changed meanwhile. */
+static bool
+read_once(const char *path, struct conf_tree **out, int *code_out, struct errbuf *e)
+{
+	struct timespec before = moment_of(path);
+	int code = confjournal_read(path, out, e);
+
+	*code_out = code;
+	if (code != ERR_NOT_FOUND)
+		return true;
+	*code_out = read_files(path, out, e);
+	struct timespec after = moment_of(path);
+	return before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec;
+}
+
 int
 confdir_read(const char *path, struct conf_tree **out, struct errbuf *e)
 {
-	struct walk w = {.tree = conftree_new()};
+	struct conf_tree *t = NULL;
+	struct errbuf late;
+	int code = confstore_recover(path, &late);
 
-	w.tree->from_dir = true;
-	int code = read_top(&w, path, e);
-	if (code != 0) {
-		conf_tree_free(&w.tree);
-		return code == ERR_IO ? ERR_IO : ERR_CONFIG;
-	}
-	conftree_complete(w.tree);
-	*out = w.tree;
+	if (code != 0)
+		log_error("%s: a change that was cut off cannot be completed: %s", path, late.text);
+	for (int tries = 0; !read_once(path, &t, &code, e) && tries < MAX_TRIES; tries++)
+		conf_tree_free(&t);
+	if (code != 0)
+		return code == ERR_IO || code == ERR_DENIED ? ERR_IO : ERR_CONFIG;
+	*out = t;
 	return 0;
 }

@@ -2,14 +2,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "config/conffile.h"
 #include "config/conftree.h"
 #include "config/option.h"
 #include "wire/base64.h"
@@ -67,14 +64,15 @@ put_stamp(struct buf *out, const struct conf_node *n, const char *structural)
 	put_text(out, "modifyTimestamp", n->stamp.modified);
 }
 
-void
-confdump_node(const struct conf_node *n, struct buf *out)
+/* Appends a record with this name. */
+static void
+put_node(const struct conf_node *n, struct bv dn, struct buf *out)
 {
 	const char *classes[3];
 	size_t count = conftree_classes(n, classes);
 	bool front = n->kind == CONF_NODE_DB && n->db_type == CONF_DB_FRONTEND;
 
-	buf_printf(out, "dn: %s=%.*s\n", conftree_naming(n), BV(n->name));
+	put_text(out, "dn", dn);
 	for (size_t i = 0; i < count; i++)
 		put_text(out, "objectClass", bv_str(classes[i]));
 	put_text(out, conftree_naming(n), n->name);
@@ -85,58 +83,35 @@ confdump_node(const struct conf_node *n, struct buf *out)
 	put_stamp(out, n, classes[front ? 0 : count - 1]);
 }
 
-/* ---- files ---- */
-
-static int
-sys_error(struct errbuf *e, const char *what, const char *path)
+void
+confdump_node(const struct conf_node *n, struct buf *out)
 {
-	return err_set(e, ERR_IO, "cannot %s %s: %s", what, path, strerror(errno));
+	struct arena *a = arena_new(256);
+
+	put_node(n, arena_printf(a, "%s=%.*s", conftree_naming(n), BV(n->name)), out);
+	arena_free(&a);
 }
 
-static int
-write_all(int fd, struct bv text)
+void
+confdump_file(const struct conf_node *n, struct buf *out)
 {
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		text = bv_from(text, (size_t)n);
+	buf_put(out, header, sizeof(header) - 1);
+	confdump_node(n, out);
+}
+
+void
+confdump_ldif(const struct conf_tree *t, struct buf *out)
+{
+	struct arena *a = arena_new(4096);
+
+	for (const struct conf_node *n = t->root; n != NULL; n = conftree_next(n)) {
+		put_node(n, conftree_dn(n, a), out);
+		buf_put_byte(out, '\n');
 	}
-	return 0;
+	arena_free(&a);
 }
 
-static int
-write_file(const char *path, struct bv text, struct errbuf *e)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return sys_error(e, "create", path);
-	int failed = write_all(fd, text) != 0 || fsync(fd) != 0;
-	if (close(fd) != 0 || failed)
-		return sys_error(e, "write", path);
-	return 0;
-}
-
-static int
-sync_folder(const char *path, struct errbuf *e)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return sys_error(e, "open", path);
-	int failed = fsync(fd);
-	close(fd);
-	return failed != 0 ? sys_error(e, "flush", path) : 0;
-}
-
-static int
-make_folder(const char *path, struct errbuf *e)
-{
-	return mkdir(path, 0750) != 0 ? sys_error(e, "create", path) : 0;
-}
+/* ---- files ---- */
 
 /* Writes a node into folder and, below a folder of its own, its children. */
 static int
@@ -147,17 +122,17 @@ write_node(struct arena *a, const struct conf_node *n, const char *folder, struc
 	struct buf text;
 
 	buf_init(&text);
-	buf_put(&text, header, sizeof(header) - 1);
-	confdump_node(n, &text);
-	int code = write_file((const char *)arena_printf(a, "%s.ldif", inner).p, buf_bv(&text), e);
+	confdump_file(n, &text);
+	int code =
+	    conffile_write((const char *)arena_printf(a, "%s.ldif", inner).p, buf_bv(&text), e);
 	buf_done_secret(&text);
 	if (code != 0 || n->first == NULL)
 		return code;
-	code = make_folder(inner, e);
+	code = conffile_folder(inner, false, e);
 	for (const struct conf_node *child = n->first; code == 0 && child != NULL;
 	     child = child->next)
 		code = write_node(a, child, inner, e);
-	return code == 0 ? sync_folder(inner, e) : code;
+	return code == 0 ? conffile_sync(inner, e) : code;
 }
 
 /* Makes the folder when missing; refuses one that holds something. */
@@ -169,9 +144,9 @@ prepare(const char *path, struct errbuf *e)
 	DIR *dir = opendir(path);
 
 	if (dir == NULL && errno == ENOENT)
-		return make_folder(path, e);
+		return conffile_folder(path, false, e);
 	if (dir == NULL)
-		return sys_error(e, "open", path);
+		return conffile_fail(e, "open", path);
 	while ((d = readdir(dir)) != NULL)
 		entries += strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
 	closedir(dir);
@@ -186,16 +161,7 @@ move(struct arena *a, const char *from, const char *to, const char *name, struct
 	const char *old = (const char *)arena_printf(a, "%s/%s", from, name).p;
 	const char *new = (const char *)arena_printf(a, "%s/%s", to, name).p;
 
-	return rename(old, new) != 0 ? sys_error(e, "create", new) : 0;
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
+	return conffile_move(old, new, e);
 }
 
 int
@@ -206,22 +172,22 @@ confdump_write(const struct conf_tree *t, const char *path, struct errbuf *e)
 	int code = prepare(path, e);
 
 	if (code == 0)
-		code = make_folder(temp, e);
+		code = conffile_folder(temp, false, e);
 	bool made = code == 0;
 	if (code == 0)
 		code = write_node(a, t->root, temp, e);
 	if (code == 0)
 		code = move(a, temp, path, "cn=config", e);
 	if (code == 0)
-		code = sync_folder(path, e);
+		code = conffile_sync(path, e);
 	if (code == 0)
 		code = move(a, temp, path, "cn=config.ldif", e);
 	if (code == 0 && rmdir(temp) != 0)
-		code = sys_error(e, "remove", temp);
+		code = conffile_fail(e, "remove", temp);
 	if (code == 0)
-		code = sync_folder(path, e);
+		code = conffile_sync(path, e);
 	if (code != 0 && made)
-		nftw(temp, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		conffile_remove_all(temp);
 	arena_free(&a);
 	return code;
 }

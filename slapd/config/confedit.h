@@ -15,6 +15,7 @@
 struct arena;
 struct conf_tree;
 struct errbuf;
+struct ldif_record;
 struct schema;
 struct wire_add;
 struct wire_modify;
@@ -46,5 +47,13 @@ int confedit_delete(struct conf_tree *t, const struct confedit_by *by, struct bv
     struct errbuf *e) __attribute__((warn_unused_result));
 int confedit_rename(struct conf_tree *t, const struct confedit_by *by, const struct wire_moddn *q,
     struct bv *dn_out, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Applies one record of an LDIF file, content (as an add) or a change. As the four above. */
+int confedit_record(struct conf_tree *t, const struct confedit_by *by,
+    const struct ldif_record *rec, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Returns the name of the deepest entry on the way to dn ("" when there is none), in scratch: the
+ * matchedDN of noSuchObject. */
+struct bv confedit_matched(const struct conf_tree *t, const struct confedit_by *by, struct bv dn);
 
 #endif

@@ -91,9 +91,33 @@ value_rules(const struct option *o)
 	return "EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
 }
 
+/* Returns the first sentence of a row's help as a quoted string (RFC 4512 4.1). */
+static struct bv
+quoted_help(const struct option *o, struct arena *a)
+{
+	const char *help = o->help == NULL ? "" : o->help;
+	const char *end = strstr(help, ". ");
+	size_t n = end == NULL ? strlen(help) : (size_t)(end - help);
+	char *text = arena_alloc(a, n * 3 + 1);
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (help[i] == '\'' || help[i] == '\\') {
+			memcpy(text + at, help[i] == '\'' ? "\\27" : "\\5C", 3);
+			at += 3;
+		} else {
+			text[at++] = help[i];
+		}
+	}
+	if (at > 0 && text[at - 1] == '.')
+		at--;
+	return bv_make(text, at);
+}
+
 struct bv
 confschema_attr_text(const struct option *o, struct arena *a)
 {
+	struct bv help = quoted_help(o, a);
 	const char *order = "";
 
 	if ((o->flags & OPTION_F_NODE) != 0)
@@ -101,10 +125,11 @@ confschema_attr_text(const struct option *o, struct arena *a)
 	else if (o->ordered)
 		order = " X-ORDERED 'VALUES'";
 	if (bv_is(bv_str(o->olc), "olcMultiProvider"))
-		return arena_printf(a, "( %s NAME ( '%s' 'olcMirrorMode' ) %s SINGLE-VALUE )",
-		    o->oid, o->olc, value_rules(o));
-	return arena_printf(a, "( %s NAME '%s' %s%s%s )", o->oid, o->olc, value_rules(o),
-	    o->multi ? "" : " SINGLE-VALUE", order);
+		return arena_printf(a,
+		    "( %s NAME ( '%s' 'olcMirrorMode' ) DESC '%.*s' %s SINGLE-VALUE )", o->oid,
+		    o->olc, BV(help), value_rules(o));
+	return arena_printf(a, "( %s NAME '%s' DESC '%.*s' %s%s%s )", o->oid, o->olc, BV(help),
+	    value_rules(o), o->multi ? "" : " SINGLE-VALUE", order);
 }
 
 static int
@@ -206,11 +231,11 @@ struct definitions {
 };
 
 static void
-push(struct conf_build *b, struct definitions *d, const struct definition *one)
+push(struct arena *a, struct definitions *d, const struct definition *one)
 {
 	if (d->n == d->cap) {
 		size_t cap = d->cap == 0 ? 256 : d->cap * 2;
-		d->v = arena_grow(b->arena, d->v, d->cap, cap, sizeof(*d->v));
+		d->v = arena_grow(a, d->v, d->cap, cap, sizeof(*d->v));
 		d->cap = cap;
 	}
 	d->v[d->n++] = *one;
@@ -218,9 +243,10 @@ push(struct conf_build *b, struct definitions *d, const struct definition *one)
 
 /* Collects the macros of a node, or everything else. */
 static void
-collect_node(struct conf_build *b, const struct conf_node *n, bool macros, struct definitions *d)
+collect_node(struct arena *a, const struct conf_tree *t, const struct conf_node *n, bool macros,
+    struct definitions *d)
 {
-	struct definition one = {NULL, NULL, b->tree->from_dir && n == b->tree->schema};
+	struct definition one = {NULL, NULL, t->from_dir && n == t->schema};
 
 	for (size_t k = 0; k < sizeof(definition_kinds) / sizeof(definition_kinds[0]); k++) {
 		if (macros != (definition_kinds[k].add == NULL))
@@ -230,9 +256,17 @@ collect_node(struct conf_build *b, const struct conf_node *n, bool macros, struc
 		one.add = definition_kinds[k].add;
 		for (size_t i = 0; attr != NULL && i < attr->count; i++) {
 			one.value = &attr->values[i];
-			push(b, d, &one);
+			push(a, d, &one);
 		}
 	}
+}
+
+/* Collects the macros of a tree, or everything else. */
+static void
+collect(struct arena *a, const struct conf_tree *t, bool macros, struct definitions *d)
+{
+	for (const struct conf_node *n = t->root; n != NULL; n = conftree_next(n))
+		collect_node(a, t, n, macros, d);
 }
 
 /* Returns whether a macro was defined before, in the same words. */
@@ -329,8 +363,7 @@ add_definitions(struct conf_build *b, struct schema_builder *s, bool macros, str
 	struct definitions d = {NULL, 0, 0};
 	int code = 0;
 
-	for (const struct conf_node *n = b->tree->root; n != NULL; n = conftree_next(n))
-		collect_node(b, n, macros, &d);
+	collect(b->arena, b->tree, macros, &d);
 	for (int pass = 0; code == 0 && d.n > 0 && pass < MAX_PASSES; pass++) {
 		size_t before = d.n;
 		code = add_pass(b, s, &d, e);
@@ -362,10 +395,61 @@ add_options(struct conf_build *b, struct schema_builder *s, struct errbuf *e)
 	return code;
 }
 
-int
-confschema_build(struct conf_build *b, struct errbuf *e)
+/* ---- one schema for many snapshots ---- */
+
+static bool
+same_values(const struct conf_attr *x, const struct conf_attr *y)
 {
-	struct schema_builder *s = schema_builder_new(b->arena);
+	if (x == NULL || y == NULL)
+		return x == y;
+	for (size_t i = 0; i < x->count && x->count == y->count; i++) {
+		if (!bv_eq(x->values[i].text, y->values[i].text))
+			return false;
+	}
+	return x->count == y->count;
+}
+
+static bool
+same_kind(struct arena *a, const struct conf_tree *x, const struct conf_tree *y, bool macros)
+{
+	struct definitions dx = {NULL, 0, 0}, dy = {NULL, 0, 0};
+
+	collect(a, x, macros, &dx);
+	collect(a, y, macros, &dy);
+	for (size_t i = 0; i < dx.n && dx.n == dy.n; i++) {
+		if (dx.v[i].add != dy.v[i].add || dx.v[i].repeats_ok != dy.v[i].repeats_ok ||
+		    !bv_eq(dx.v[i].value->text, dy.v[i].value->text))
+			return false;
+	}
+	return dx.n == dy.n;
+}
+
+/* Returns whether two trees define the same schema in the same words and order. */
+static bool
+same_schema(struct arena *a, const struct conf_tree *x, const struct conf_tree *y)
+{
+	const struct option *o = option_by_keyword(BV_LIT("attributeoptions"));
+
+	return same_values(conftree_find(x->root, o), conftree_find(y->root, o)) &&
+	       same_kind(a, x, y, true) && same_kind(a, x, y, false);
+}
+
+/* Drops a reference; the last one frees. */
+static void
+release(void *arg)
+{
+	struct confschema_shared *shared = arg;
+
+	if (atomic_fetch_sub_explicit(&shared->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	struct arena *a = shared->arena;
+	arena_free(&a);
+}
+
+static int
+build_into(struct conf_build *b, struct arena *a, struct errbuf *e)
+{
+	struct schema_builder *s = schema_builder_new(a);
 	int code = confschema_add_own(s, b->arena, e);
 
 	if (code != 0)
@@ -378,4 +462,24 @@ confschema_build(struct conf_build *b, struct errbuf *e)
 	if (code == 0)
 		b->schema = schema_build(s);
 	return code;
+}
+
+int
+confschema_build(struct conf_build *b, struct errbuf *e)
+{
+	struct confschema_shared *shared;
+
+	if (b->before != NULL && same_schema(b->arena, b->before->tree, b->tree)) {
+		shared = b->before->schema_shared;
+		atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+		b->schema = b->before->schema;
+	} else {
+		struct arena *a = arena_new(65536);
+		shared = arena_zalloc(a, 1, sizeof(*shared));
+		shared->arena = a;
+		atomic_init(&shared->refs, 1);
+	}
+	arena_on_release(b->arena, release, shared);
+	b->conf->schema_shared = shared;
+	return b->schema != NULL ? 0 : build_into(b, shared->arena, e);
 }

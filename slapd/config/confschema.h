@@ -6,6 +6,7 @@
  * of cn=config itself (made from the option rows), and the definitions in the tree.
  */
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include "base/bv.h"
 
@@ -15,7 +16,14 @@ struct errbuf;
 struct option;
 struct schema_builder;
 
-/* Sets b->schema, or fails with "file:line: reason". */
+/* The memory of a schema, which the snapshots that have the same definitions share. */
+struct confschema_shared {
+	atomic_int refs;
+	struct arena *arena;
+};
+
+/* Sets b->schema and conf->schema_shared: what b->before has when nothing differs, else a new one;
+ * or fails with "file:line: reason". */
 int confschema_build(struct conf_build *b, struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Adds the types and classes of cn=config. 0 or the schema's error. */

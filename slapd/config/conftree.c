@@ -72,8 +72,8 @@ node_order(const void *x, const void *y)
 	return bv_cmp(a->name, b->name);
 }
 
-static void
-sort_children(struct conf_tree *t, struct conf_node *parent)
+void
+conftree_sort(struct conf_tree *t, struct conf_node *parent)
 {
 	size_t count = 0, i = 0;
 
@@ -148,7 +148,7 @@ conftree_complete(struct conf_tree *t)
 	for (struct conf_node *n = t->root; n != NULL; n = walk(n))
 		complete_stamp(t, n, stamp);
 	for (struct conf_node *n = t->root; n != NULL; n = walk(n))
-		sort_children(t, n);
+		conftree_sort(t, n);
 }
 
 struct conf_node *

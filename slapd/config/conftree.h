@@ -93,6 +93,9 @@ struct conf_node *conftree_add(struct conf_tree *t, struct conf_node *parent,
  */
 void conftree_complete(struct conf_tree *t);
 
+/* Sorts the children of a node by kind and number. */
+void conftree_sort(struct conf_tree *t, struct conf_node *parent);
+
 /* Returns the node of a database type, the first in order, or NULL. */
 struct conf_node *conftree_db(const struct conf_tree *t, enum conf_db_type type);
 

@@ -147,6 +147,17 @@ test_dump_hides_secrets(void **state)
 #define TOP "dn: cn=config\nobjectClass: olcGlobal\ncn: config\n"
 #define DB(n, more) "dn: olcDatabase=" n "\nolcDatabase: " n "\n" more
 
+/* Returns the name of the file for an entry, or another when it cannot be one. */
+static const char *
+child_name(const char *text)
+{
+	static char name[64];
+
+	if (sscanf(text, "dn: %50[^\n]", name) != 1 || strchr(name, '/') != NULL)
+		return "child.ldif";
+	return strcat(name, ".ldif");
+}
+
 static void
 test_read_refuses(void **state)
 {
@@ -159,7 +170,7 @@ test_read_refuses(void **state)
 	    {"", NULL, "does not hold an entry"},
 	    {"nonsense\n", NULL, "cn=config.ldif:1"},
 	    {"dn: cn=other\ncn: other\n", NULL, "the entry is not cn=config"},
-	    {"dn: cn=config\nchangetype: delete\n", NULL, "does not hold an entry"},
+	    {"dn: cn=config\nchangetype: delete\n", NULL, "entries are needed"},
 	    {TOP "olcPidFle: /x\n", NULL, "unknown attribute olcPidFle; did you mean olcPidFile?"},
 	    {TOP "olcPidFile:: L3gAeQ==\n", NULL, "olcPidFile holds a NUL byte"},
 	    {TOP "whatever: /x\n", NULL, "unknown attribute whatever"},
@@ -174,11 +185,13 @@ test_read_refuses(void **state)
 	    {TOP, DB("{1}mdb", "olcDbDirectory: /x\nolcSuffix: zz\n"), "not a DN"},
 	    {TOP, DB("{1}m/../db", ""), "holds a character"},
 	    {TOP, "dn: olcOverlay={0}ppolicy\n", "overlay {0}ppolicy is not built in"},
-	    {TOP, "dn: cn=include{0}\n", "cn=include{0} is not known"},
+	    {TOP, "dn: cn=foo\n", "cn=foo is not known"},
+	    {TOP "olcPidFile: /x\nolcInclude: /y\n", NULL, "cn=config.ldif:5: olcInclude is refused"},
+	    {TOP "olcPidFle: /x\n", NULL, "cn=config.ldif:4: unknown"},
 	    {TOP, "dn: olcBackend={0}ldap\n", "backend ldap is not built in"},
 	    {TOP, "dn: ou=x\n", "entry ou=x is not known"},
 	    {TOP, "dn: cn\n", "the entry has no name"},
-	    {TOP, "dn: cn=schema\nolcObjectClasses: {0}nonsense\n", "child.ldif"},
+	    {TOP, "dn: cn=schema\nolcObjectClasses: {0}nonsense\n", "cn=schema.ldif:2"},
 	    {TOP, "dn: cn=module{0}\nolcModuleLoad: {0}syncprov\n", "syncprov is not built in"},
 	};
 
@@ -195,7 +208,7 @@ test_read_refuses(void **state)
 		if (cases[i].top != NULL)
 			case_file(folder, "cn=config.ldif", cases[i].top);
 		if (cases[i].child != NULL)
-			case_file(path, "child.ldif", cases[i].child);
+			case_file(path, child_name(cases[i].child), cases[i].child);
 		int code = conf_read_dir(folder, &t, &e);
 		if (code == 0)
 			code = conf_build(&t, &c, &e);
@@ -221,7 +234,7 @@ test_ordered_values(void **state)
 	snprintf(path, sizeof(path), "%s/cn=config", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	case_file(folder, "cn=config.ldif", TOP);
-	case_file(path, "a.ldif",
+	case_file(path, "olcDatabase={1}mdb.ldif",
 	    DB("{1}mdb", "olcDbDirectory: /x\nolcSuffix: cn=x\n"
 			 "olcAccess: {10}to * by dn=c read\nolcAccess: {2}to * by dn=b read\n"
 			 "olcAccess: {0}to * by dn=a read\n"));

@@ -1,0 +1,481 @@
+#include "config/confchange.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/confedit.h"
+#include "config/confname.h"
+#include "config/confshape.h"
+#include "config/conftree.h"
+#include "config/option.h"
+#include "model/schema.h"
+#include "model/value.h"
+#include "wire/message.h"
+
+/*
+ * An attribute is taken out of the node as a list with the normal form of each value,
+ * changed, and put back. {n} in front of an ordered value says where it goes; when
+ * values are deleted, {n} counts as before the modification.
+ */
+
+enum { SHOWN_BYTES = 80 };
+
+struct item {
+	struct bv text; /* without {n} */
+	struct bv normal;
+	bool gone;
+};
+
+struct list {
+	struct item *v;
+	size_t n, cap;
+};
+
+struct bv
+confchange_show(const struct confchange *c, struct bv text)
+{
+	struct bv shown = text;
+
+	if (shown.n > SHOWN_BYTES)
+		shown.n = SHOWN_BYTES;
+	char *copy = arena_str(c->by->scratch, shown);
+	for (size_t i = 0; i < shown.n; i++) {
+		if (shown.p[i] < 0x20 || shown.p[i] >= 0x7f)
+			copy[i] = '?';
+	}
+	return text.n > SHOWN_BYTES ? arena_printf(c->by->scratch, "%s...", copy)
+				    : bv_make(copy, shown.n);
+}
+
+static struct bv
+show_value(const struct confchange *c, const struct option *o, struct bv text)
+{
+	if ((o->flags & (OPTION_F_SECRET | OPTION_F_BINARY)) != 0)
+		return BV_LIT("(not shown)");
+	return confchange_show(c, text);
+}
+
+/* ---- what a description means ---- */
+
+static int
+undefined(const struct confchange *c, struct bv name)
+{
+	const char *near = option_nearest_olc(name);
+	struct bv shown = confchange_show(c, name);
+
+	if (near == NULL)
+		return err_set(
+		    c->e, LDAP_UNDEFINED_TYPE, "%.*s: attribute type undefined", BV(shown));
+	return err_set(c->e, LDAP_UNDEFINED_TYPE,
+	    "%.*s: attribute type undefined; did you mean %s?", BV(shown), near);
+}
+
+/* Returns where an option belongs, for a text. */
+static const char *
+home_of(const struct option *o)
+{
+	static const struct {
+		unsigned scope;
+		const char *where;
+	} homes[] = {
+	    {OPTION_GLOBAL, "cn=config"},
+	    {OPTION_FRONTEND, "olcDatabase={-1}frontend,cn=config"},
+	    {OPTION_DB, "a database (olcDatabase={n}...,cn=config)"},
+	    {OPTION_MDB, "a database of type mdb"},
+	    {OPTION_MODULE, "cn=module{n},cn=config"},
+	    {OPTION_SCHEMA, "an entry below cn=schema,cn=config"},
+	    {OPTION_BACKEND, "olcBackend={n}mdb,cn=config"},
+	};
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
+		if ((o->scope & homes[i].scope) != 0)
+			return homes[i].where;
+	}
+	return "slapd.conf";
+}
+
+static int
+not_allowed(const struct confchange *c, struct bv name, const struct option *o)
+{
+	struct bv dn = conftree_dn(c->node, c->by->scratch);
+
+	if (o == NULL)
+		return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
+		    "attribute '%.*s' not allowed in %.*s: it is no option of the server", BV(name),
+		    BV(dn));
+	return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
+	    "attribute '%.*s' not allowed in %.*s; it belongs in %s", BV(name), BV(dn), home_of(o));
+}
+
+/* Options of a description: ;binary where it belongs, nothing else. */
+static int
+check_tags(const struct confchange *c, struct bv desc, const struct option *o)
+{
+	size_t semi = bv_find(desc, 0, ';');
+
+	if (semi == desc.n)
+		return 0;
+	if ((o->flags & OPTION_F_BINARY) != 0 && bv_is(bv_from(desc, semi), ";binary"))
+		return 0;
+	return err_set(c->e, LDAP_UNDEFINED_TYPE,
+	    "%.*s: options of attributes have no meaning in cn=config; leave out what follows %s",
+	    BV(confchange_show(c, desc)), o->olc);
+}
+
+/* An attribute of the schema that is no option. */
+static int
+foreign(const struct confchange *c, const struct attr_type *type, struct confchange_attr *out)
+{
+	struct bv name = type->names[0];
+
+	if (bv_is(name, "objectClass")) {
+		*out = (struct confchange_attr){CONFCHANGE_CLASSES, NULL, type};
+		return 0;
+	}
+	if (bv_is(name, "cn") && bv_is(name, conftree_naming(c->node))) {
+		*out = (struct confchange_attr){CONFCHANGE_NAME, NULL, type};
+		return 0;
+	}
+	if (type->no_user_modification)
+		return err_set(c->e, LDAP_CONSTRAINT_VIOLATION,
+		    "%.*s: no user modification allowed: the server sets it", BV(name));
+	return not_allowed(c, name, NULL);
+}
+
+int
+confchange_attr(const struct confchange *c, struct bv desc, struct confchange_attr *out)
+{
+	struct bv name = bv_make(desc.p, bv_find(desc, 0, ';'));
+	const struct attr_type *type = schema_attr_type(c->by->schema, name);
+
+	if (type == NULL)
+		return undefined(c, name);
+	const struct option *o = option_by_olc(type->names[0]);
+	if (o == NULL)
+		return desc.n == name.n ? foreign(c, type, out) : not_allowed(c, desc, NULL);
+	if ((o->flags & OPTION_F_NODE) != 0 && bv_is(type->names[0], conftree_naming(c->node))) {
+		*out = (struct confchange_attr){CONFCHANGE_NAME, NULL, type};
+		return 0;
+	}
+	if ((o->flags & OPTION_F_NODE) != 0 || (o->scope & conftree_scope(c->node)) == 0)
+		return not_allowed(c, type->names[0], o);
+	*out = (struct confchange_attr){CONFCHANGE_OPTION, o, type};
+	return check_tags(c, desc, o);
+}
+
+/* ---- lists of values ---- */
+
+static void
+list_insert(const struct confchange *c, struct list *l, size_t at, const struct item *one)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap == 0 ? 8 : l->cap * 2;
+		l->v = arena_grow(c->by->scratch, l->v, l->cap, cap, sizeof(*l->v));
+		l->cap = cap;
+	}
+	memmove(l->v + at + 1, l->v + at, (l->n - at) * sizeof(*l->v));
+	l->v[at] = *one;
+	l->n++;
+}
+
+/* Takes the present values out; a stored value without a normal form is its own. */
+static void
+list_load(const struct confchange *c, const struct confchange_attr *attr, struct list *l)
+{
+	const struct conf_attr *old = conftree_find(c->node, attr->option);
+
+	for (size_t i = 0; old != NULL && i < old->count; i++) {
+		struct bv text = old->values[i].text, stored;
+		struct item one = {text, text, false};
+		if (value_prepare(
+			c->by->schema, c->by->scratch, attr->type, text, &stored, &one.normal) != 0)
+			one.normal = text;
+		list_insert(c, l, l->n, &one);
+	}
+}
+
+static void
+list_store(const struct confchange *c, const struct confchange_attr *attr, const struct list *l)
+{
+	conftree_remove(c->node, attr->option);
+	for (size_t i = 0; i < l->n; i++) {
+		struct conf_value v = {l->v[i].text, c->node->file, 0};
+		if (!l->v[i].gone)
+			conftree_put(c->tree, c->node, attr->option, &v);
+	}
+}
+
+/* Returns the index of an equal value, or l->n. */
+static size_t
+list_find(const struct list *l, struct bv normal)
+{
+	size_t i = 0;
+
+	while (i < l->n && !bv_eq(l->v[i].normal, normal))
+		i++;
+	return i;
+}
+
+/* ---- one value on its way in ---- */
+
+/* Returns what a value should have been. */
+static struct bv
+expected(const struct confchange *c, const struct option *o)
+{
+	switch (o->type) {
+	case OPTION_T_BOOL:
+		return BV_LIT("TRUE or FALSE");
+	case OPTION_T_INT:
+		return arena_printf(c->by->scratch, "a number from %lld to %lld%s%s",
+		    (long long)o->min, (long long)o->max, o->unit != NULL ? " " : "",
+		    o->unit != NULL ? o->unit : "");
+	case OPTION_T_DN:
+		return BV_LIT("a distinguished name");
+	case OPTION_T_TEXT:
+	case OPTION_T_WORDS:
+	case OPTION_T_OWN:
+		break;
+	}
+	return bv_str(o->usage != NULL ? o->usage : "text");
+}
+
+static int
+bad_syntax(const struct confchange *c, const struct option *o, size_t index, struct bv value)
+{
+	return err_set(c->e, LDAP_INVALID_SYNTAX,
+	    "%s: value #%zu invalid per syntax: \"%.*s\"; expected %.*s", o->olc, index,
+	    BV(show_value(c, o, value)), BV(expected(c, o)));
+}
+
+/* Checks one value, without its {n}, and gives both its forms. */
+static int
+prepare(const struct confchange *c, const struct confchange_attr *attr, size_t index,
+    struct bv value, struct item *out)
+{
+	const struct option *o = attr->option;
+	bool raw = (o->flags & (OPTION_F_BINARY | OPTION_F_SECRET)) != 0;
+	struct bv stored;
+
+	if (value_prepare(
+		c->by->schema, c->by->scratch, attr->type, value, &stored, &out->normal) != 0 ||
+	    (!raw && bv_find(value, 0, 0) != value.n))
+		return bad_syntax(c, o, index, value);
+	out->text = confshape_canonical(o, c->tree->arena, value);
+	out->gone = false;
+	return 0;
+}
+
+/* Splits {n} from an ordered value: *number_out is -1 when there is none. */
+static int
+cut_number(const struct confchange *c, const struct option *o, size_t index, struct bv value,
+    int *number_out, struct bv *rest_out)
+{
+	*number_out = -1;
+	*rest_out = value;
+	if (!o->ordered)
+		return 0;
+	if (!conftree_ordered(value, number_out, rest_out) && value.n > 0 && value.p[0] == '{')
+		return err_set(c->e, LDAP_INVALID_SYNTAX,
+		    "%s: value #%zu: \"%.*s\" does not begin with {n}, n from 0 to %d", o->olc,
+		    index, BV(show_value(c, o, value)), CONFNAME_MAX_NUMBER);
+	*rest_out = bv_trim(*rest_out);
+	return 0;
+}
+
+/* ---- adding ---- */
+
+static int
+exists(const struct confchange *c, const struct option *o, const char *what, size_t index, bool own)
+{
+	if (own)
+		return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS,
+		    "%s%s: value #%zu provided more than once", what, o->olc, index);
+	return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS, "%s%s: value #%zu already exists", what,
+	    o->olc, index);
+}
+
+static int
+insert_all(const struct confchange *c, const struct confchange_attr *attr, struct list *l,
+    const struct wire_attr *values, const char *what)
+{
+	const struct option *o = attr->option;
+	struct list own = {NULL, 0, 0};
+	struct item one = {.gone = false};
+	struct bv rest;
+	int number, code;
+
+	for (size_t i = 0; i < values->count; i++) {
+		code = cut_number(c, o, i, values->values[i], &number, &rest);
+		if (code == 0)
+			code = prepare(c, attr, i, rest, &one);
+		if (code != 0)
+			return code;
+		size_t again = list_find(&own, one.normal);
+		if (again < own.n)
+			return exists(c, o, what, again, true);
+		if (list_find(l, one.normal) < l->n)
+			return exists(c, o, what, i, false);
+		if (l->n == CONFNAME_MAX_NUMBER)
+			return err_set(c->e, LDAP_ADMINLIMIT_EXCEEDED, "%s%s: more than %d values",
+			    what, o->olc, CONFNAME_MAX_NUMBER);
+		list_insert(c, &own, own.n, &one);
+		list_insert(
+		    c, l, number < 0 || (size_t)number > l->n ? l->n : (size_t)number, &one);
+	}
+	return 0;
+}
+
+/* cn=schema itself shows what is built in; what is added there would not be checked. */
+static int
+check_add_here(const struct confchange *c, const struct option *o)
+{
+	if (c->node != c->tree->schema)
+		return 0;
+	return err_set(c->e, LDAP_UNWILLING_TO_PERFORM,
+	    "%s: cn=schema,cn=config holds what is built in; add an entry cn=<name> below it",
+	    o->olc);
+}
+
+int
+confchange_add(const struct confchange *c, const struct confchange_attr *attr,
+    const struct wire_attr *values, const char *what)
+{
+	const struct option *o = attr->option;
+	struct list l = {NULL, 0, 0};
+	int code = check_add_here(c, o);
+
+	if (code != 0)
+		return code;
+	if (values->count == 0)
+		return err_set(
+		    c->e, LDAP_PROTOCOL_ERROR, "%s%s: operation requires values", what, o->olc);
+	if (!o->multi && values->count > 1)
+		return err_set(c->e, LDAP_CONSTRAINT_VIOLATION,
+		    "%s: multiple values provided; the attribute has one", o->olc);
+	list_load(c, attr, &l);
+	code = insert_all(c, attr, &l, values, what);
+	if (code == 0)
+		list_store(c, attr, &l);
+	return code;
+}
+
+/* ---- deleting ---- */
+
+static int
+no_value(const struct confchange *c, const struct option *o, struct bv value, size_t count)
+{
+	struct bv shown = show_value(c, o, value);
+
+	if (o->ordered)
+		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
+		    "modify/delete: %s: no such value: \"%.*s\"; there are %zu, numbered from {0}",
+		    o->olc, BV(shown), count);
+	return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE, "modify/delete: %s: no such value: \"%.*s\"",
+	    o->olc, BV(shown));
+}
+
+/* Finds the value that a modification deletes: by {n}, by {n} and value, or by value. */
+static int
+find_deleted(const struct confchange *c, const struct confchange_attr *attr, const struct list *l,
+    size_t index, struct bv value, size_t *out)
+{
+	const struct option *o = attr->option;
+	struct item one;
+	struct bv rest;
+	int number;
+	int code = cut_number(c, o, index, value, &number, &rest);
+
+	if (code != 0)
+		return code;
+	if (number >= 0 && (size_t)number >= l->n)
+		return no_value(c, o, value, l->n);
+	if (number >= 0 && rest.n == 0) {
+		*out = (size_t)number;
+		return 0;
+	}
+	code = prepare(c, attr, index, rest, &one);
+	if (code != 0)
+		return code;
+	size_t at = list_find(l, one.normal);
+	if (at < l->n && number >= 0 && at != (size_t)number)
+		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
+		    "modify/delete: %s: no such value: this one is {%zu}, not {%d}", o->olc, at,
+		    number);
+	if (at == l->n)
+		return no_value(c, o, value, l->n);
+	*out = at;
+	return 0;
+}
+
+static int
+delete_values(
+    const struct confchange *c, const struct confchange_attr *attr, const struct wire_attr *values)
+{
+	const struct option *o = attr->option;
+	struct list l = {NULL, 0, 0};
+	size_t at = 0;
+
+	if (conftree_find(c->node, o) == NULL)
+		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
+		    "modify/delete: %s: no such attribute in %.*s", o->olc,
+		    BV(conftree_dn(c->node, c->by->scratch)));
+	if (values->count == 0) {
+		conftree_remove(c->node, o);
+		return 0;
+	}
+	list_load(c, attr, &l);
+	for (size_t i = 0; i < values->count; i++) {
+		int code = find_deleted(c, attr, &l, i, values->values[i], &at);
+		if (code != 0)
+			return code;
+		if (l.v[at].gone)
+			return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS,
+			    "modify/delete: %s: value #%zu names the same value as one before%s",
+			    o->olc, i, o->ordered ? "; {n} counts as before the change" : "");
+		l.v[at].gone = true;
+	}
+	list_store(c, attr, &l);
+	return 0;
+}
+
+int
+confchange_apply(
+    const struct confchange *c, const struct confchange_attr *attr, const struct wire_mod *mod)
+{
+	switch (mod->op) {
+	case LDAP_MOD_OP_ADD:
+		return confchange_add(c, attr, &mod->attr, "modify/add: ");
+	case LDAP_MOD_OP_DELETE:
+		return delete_values(c, attr, &mod->attr);
+	case LDAP_MOD_OP_REPLACE:
+		conftree_remove(c->node, attr->option);
+		return mod->attr.count == 0
+			   ? 0
+			   : confchange_add(c, attr, &mod->attr, "modify/replace: ");
+	case LDAP_MOD_OP_INCREMENT:
+		break;
+	}
+	return err_set(c->e, LDAP_UNWILLING_TO_PERFORM,
+	    "%s: modify/increment not supported in cn=config; replace the value",
+	    attr->option->olc);
+}
+
+/* ---- the whole entry ---- */
+
+int
+confchange_check(const struct confchange *c)
+{
+	const struct conf_node *n = c->node;
+	const struct option *directory = option_by_olc(BV_LIT("olcDbDirectory"));
+
+	for (size_t i = 0; i < n->count; i++) {
+		if (!n->attrs[i].option->multi && n->attrs[i].count > 1)
+			return err_set(c->e, LDAP_CONSTRAINT_VIOLATION,
+			    "attribute '%s' cannot have multiple values; replace the one there is",
+			    n->attrs[i].option->olc);
+	}
+	if (n->kind == CONF_NODE_DB && n->db_type == CONF_DB_MDB &&
+	    conftree_find(n, directory) == NULL)
+		return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
+		    "object class 'olcMdbConfig' requires attribute 'olcDbDirectory'");
+	return 0;
+}

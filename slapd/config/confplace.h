@@ -1,0 +1,27 @@
+#ifndef SLAPD_CONFIG_CONFPLACE_H
+#define SLAPD_CONFIG_CONFPLACE_H
+
+/* Where the entries of a tree stand: copies of trees, the order of siblings and their {n}. */
+
+struct conf_node;
+struct conf_tree;
+
+/*
+ * Returns a copy in memory of its own. The places of its values, for texts, are the names of their
+ * entries, as a change over LDAP has no file.
+ */
+struct conf_tree *confplace_copy(const struct conf_tree *t);
+
+/*
+ * Gives a node that is in its parent's list the number (-1: behind the last one), moves those from
+ * that number on by one, and closes gaps: numbers and names are then consecutive.
+ */
+void confplace_insert(struct conf_tree *t, struct conf_node *n, int number);
+
+/* Takes a node out of its parent's list and closes the gap. */
+void confplace_remove(struct conf_tree *t, struct conf_node *n);
+
+/* Makes the node's name its and its values' place, and likewise below it. */
+void confplace_name(struct conf_tree *t, struct conf_node *n);
+
+#endif
