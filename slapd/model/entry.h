@@ -30,6 +30,7 @@ struct attr {
 	size_t cap;
 	struct entry_set *set; /* of the normals, once searching by hand is too slow */
 	size_t lookups;	       /* searches made without it */
+	size_t holes;	       /* values that are gone; only between entry_defer and entry_settle */
 };
 
 struct entry {
@@ -39,6 +40,7 @@ struct entry {
 	struct attr *attrs; /* in order */
 	size_t count;
 	size_t cap;
+	bool deferring; /* see entry_defer */
 };
 
 /* Makes an empty entry with the DN. */
@@ -80,6 +82,17 @@ int entry_put(const struct schema *s, struct entry *e, const struct attr_type *t
  */
 int entry_delete_values(const struct schema *s, struct entry *e, const struct attr_desc *desc,
     const struct bv *values, size_t count, struct errbuf *text) __attribute__((warn_unused_result));
+
+/*
+ * From entry_defer to entry_settle deleting leaves holes in the arrays of a large attribute, which
+ * entry_* pass over, so that k deletions from n values cost O(k + n) even one by one. Who reads the
+ * arrays settles first; pointers to attributes stay valid.
+ */
+void entry_defer(struct entry *e);
+void entry_settle(struct entry *e);
+
+/* Makes the next count calls of entry_attr_has on the attribute cheap. */
+void entry_expect_lookups(struct entry *e, struct attr *a, size_t count);
 
 /* Removes the attribute when there; returns whether it was. */
 bool entry_remove(struct entry *e, const struct attr_desc *desc);

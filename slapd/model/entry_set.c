@@ -68,7 +68,8 @@ slot_of(const struct entry_set *s, const struct bv *normals, struct bv normal)
 void
 entry_set_add(struct entry_set *s, const struct bv *normals)
 {
-	s->slots[slot_of(s, normals, normals[s->count])] = (uint32_t)s->count + 1;
+	if (!entry_set_is_hole(normals[s->count]))
+		s->slots[slot_of(s, normals, normals[s->count])] = (uint32_t)s->count + 1;
 	s->count++;
 }
 

@@ -12,8 +12,8 @@
 /*
  * Adding and deleting values with the checks of RFC 4511 4.6 and 4.7. A small attribute is
  * searched from the start. One that has been searched often enough gets a hash set over its
- * normal values, which additions keep up to date and deletions drop: n values cost O(n)
- * however they are divided among requests.
+ * normal values, which additions keep up to date and deletions drop, unless they are deferred
+ * and leave holes: n values cost O(n) however they are divided among requests.
  *
  * Invariant: attr->set, when not NULL and set->count == attr->count, holds every value.
  */
@@ -42,6 +42,12 @@ expect_lookups(struct arena *a, struct attr *attr, size_t lookups, size_t room)
 	attr->set = entry_set_new(a, room);
 	while (attr->set->count < attr->count)
 		entry_set_add(attr->set, attr->normals);
+}
+
+void
+entry_expect_lookups(struct entry *e, struct attr *a, size_t count)
+{
+	expect_lookups(e->arena, a, count, a->count);
 }
 
 /* Returns the index of the value with this normal form, attr->count when there is none. */
@@ -218,62 +224,82 @@ forget_set(struct attr *attr)
 	attr->lookups = 0;
 }
 
-static int
-delete_one(struct attr *attr, struct bv normal, struct errbuf *text)
-{
-	size_t at = find_normal(attr, normal);
-
-	if (at == attr->count)
-		return missing(attr, text);
-	size_t after = attr->count - at - 1;
-	memmove(&attr->values[at], &attr->values[at + 1], after * sizeof(struct bv));
-	memmove(&attr->normals[at], &attr->normals[at + 1], after * sizeof(struct bv));
-	attr->count--;
-	forget_set(attr);
-	return 0;
-}
-
-/* Marks what is to go; every given value must be there. */
-static int
-mark_gone(const struct attr *attr, const struct attr *given, bool *gone, struct errbuf *text)
-{
-	for (size_t i = 0; i < given->count; i++) {
-		size_t at = find_normal(attr, given->normals[i]);
-		if (at == attr->count)
-			return missing(attr, text);
-		gone[at] = true;
-	}
-	return 0;
-}
-
+/* Closes the holes. */
 static void
-drop_gone(struct attr *attr, const bool *gone)
+squeeze(struct attr *attr)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < attr->count; i++) {
-		if (gone[i])
+		if (entry_set_is_hole(attr->normals[i]))
 			continue;
 		attr->values[kept] = attr->values[i];
 		attr->normals[kept] = attr->normals[i];
 		kept++;
 	}
 	attr->count = kept;
+	attr->holes = 0;
 	forget_set(attr);
 }
 
-static int
-delete_many(struct arena *a, struct attr *attr, const struct attr *given, struct errbuf *text)
+/* Leaves holes at count indexes, some of which may come twice. */
+static void
+make_holes(struct attr *attr, const size_t *at, size_t count)
 {
-	expect_lookups(a, attr, given->count, attr->count);
-	struct arena_mark mark = arena_mark(a);
-	bool *gone = arena_zalloc(a, attr->count, sizeof(*gone));
-	int rc = mark_gone(attr, given, gone, text);
+	for (size_t i = 0; i < count; i++) {
+		attr->holes += !entry_set_is_hole(attr->normals[at[i]]);
+		attr->normals[at[i]] = attr->values[at[i]] = ENTRY_SET_HOLE;
+	}
+}
 
-	if (rc == 0)
-		drop_gone(attr, gone);
-	arena_rewind(a, mark);
-	return rc;
+static void
+delete_one(struct attr *attr, size_t at)
+{
+	size_t after = attr->count - at - 1;
+
+	memmove(&attr->values[at], &attr->values[at + 1], after * sizeof(struct bv));
+	memmove(&attr->normals[at], &attr->normals[at + 1], after * sizeof(struct bv));
+	attr->count--;
+	forget_set(attr);
+}
+
+/* Removes the given values, every one of which must be there. */
+static int
+delete_given(struct entry *e, struct attr *attr, const struct attr *given, struct errbuf *text)
+{
+	size_t *at = arena_alloc(e->arena, given->count * sizeof(*at));
+
+	expect_lookups(
+	    e->arena, attr, e->deferring || given->count > 1 ? given->count : 0, attr->count);
+	for (size_t i = 0; i < given->count; i++) {
+		at[i] = find_normal(attr, given->normals[i]);
+		if (at[i] == attr->count)
+			return missing(attr, text);
+	}
+	if (given->count == 1 && !e->deferring) {
+		delete_one(attr, at[0]);
+		return 0;
+	}
+	make_holes(attr, at, given->count);
+	if (!e->deferring || attr->count <= SMALL_COUNT)
+		squeeze(attr);
+	return 0;
+}
+
+void
+entry_defer(struct entry *e)
+{
+	e->deferring = true;
+}
+
+void
+entry_settle(struct entry *e)
+{
+	e->deferring = false;
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->attrs[i].holes > 0)
+			squeeze(&e->attrs[i]);
+	}
 }
 
 int
@@ -290,11 +316,9 @@ entry_delete_values(const struct schema *s, struct entry *e, const struct attr_d
 	if (attr == NULL)
 		return err_set(
 		    text, LDAP_NO_SUCH_ATTRIBUTE, "%.*s: no such attribute", BV(desc->name));
-	if (count == 1)
-		rc = delete_one(attr, given.normals[0], text);
-	else if (count > 1)
-		rc = delete_many(e->arena, attr, &given, text);
-	if (rc == 0 && (count == 0 || attr->count == 0))
+	if (count > 0)
+		rc = delete_given(e, attr, &given, text);
+	if (rc == 0 && (count == 0 || attr->count == attr->holes))
 		(void)entry_remove(e, desc);
 	return rc;
 }

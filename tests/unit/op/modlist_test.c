@@ -275,6 +275,96 @@ test_permissive_lists_are_not_quadratic(void **state)
 	arena_free(&a);
 }
 
+/* Makes modification i of a long list on few different values, so that most meet each other. */
+static struct wire_mod
+random_mod(struct arena *a, unsigned i, unsigned *seed)
+{
+	static const char ops[] = "++--+-=#";
+	struct bv *values = arena_alloc(a, 3 * sizeof(*values));
+	struct wire_mod mod = {.attr = {BV_LIT("sn"), values, 1 + (unsigned)rand_r(seed) % 3}};
+	char op = ops[(unsigned)rand_r(seed) % 6];
+
+	if (i % 61 == 60)
+		op = ops[6 + i % 2];
+	if (op == '#') {
+		mod.attr.desc = BV_LIT("uidNumber");
+		values[0] = BV_LIT("1");
+		mod.attr.count = 1;
+		mod.op = LDAP_MOD_OP_INCREMENT;
+		return mod;
+	}
+	for (size_t k = 0; k < mod.attr.count; k++)
+		values[k] = arena_printf(a, "v%zu%u", k, (unsigned)rand_r(seed) % 200);
+	mod.op = op == '+' ? LDAP_MOD_OP_ADD : op == '-' ? LDAP_MOD_OP_DELETE : LDAP_MOD_OP_REPLACE;
+	return mod;
+}
+
+/* A long list leaves what its modifications leave one by one, values in the same order. */
+static void
+test_list_equals_its_parts(void **state)
+{
+	enum { LISTS = 40, MODS = 500 };
+
+	(void)state;
+	for (unsigned seed = 0; seed < LISTS; seed++) {
+		struct arena *a = arena_new(0);
+		const struct schema *s = model_schema(a);
+		struct errbuf text = {""};
+		struct modlist m = {s, a, seed % 2 != 0 ? MODLIST_PERMISSIVE : 0, &text};
+		struct entry whole = make_entry(s, a), parts = make_entry(s, a);
+		struct wire_mod mods[MODS];
+		size_t count = 0;
+		unsigned random = seed;
+		for (unsigned i = 0; i < MODS; i++) {
+			mods[count] = random_mod(a, i, &random);
+			struct entry before = entry_copy(a, &parts);
+			if (modlist_apply(&m, &parts, &mods[count], 1) == 0)
+				count++;
+			else
+				parts = before;
+		}
+		assert_true(count > MODS / 4);
+		assert_int_equal(modlist_apply(&m, &whole, mods, count), 0);
+		assert_string_equal(show(a, &whole), show(a, &parts));
+		arena_free(&a);
+	}
+}
+
+/* Taking values from a large attribute one by one costs no more than all at once. */
+static void
+test_single_deletes_are_not_quadratic(void **state)
+{
+	enum { COUNT = 300000, DELETES = 4096 };
+	struct arena *a = arena_new(0);
+	const struct schema *s = model_schema(a);
+	struct errbuf text = {""};
+	struct modlist m = {s, a, 0, &text};
+	struct entry e = make_entry(s, a);
+	struct wire_mod *mods = arena_alloc(a, 2 * DELETES * sizeof(*mods));
+	struct bv *values = arena_alloc(a, COUNT * sizeof(*values));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		values[i] = arena_printf(a, "value %zu", i);
+	mods[0] = (struct wire_mod){LDAP_MOD_OP_ADD, {BV_LIT("sn"), values, COUNT}};
+	assert_int_equal(modlist_apply(&m, &e, mods, 1), 0);
+	for (size_t i = 0; i < DELETES; i++) {
+		struct wire_attr one = {BV_LIT("sn"), &values[i], 1};
+		mods[2 * i] = (struct wire_mod){LDAP_MOD_OP_DELETE, one};
+		mods[2 * i + 1] =
+		    (struct wire_mod){i % 2 == 0 ? LDAP_MOD_OP_ADD : LDAP_MOD_OP_DELETE, one};
+		if (i % 2 != 0)
+			mods[2 * i + 1].attr.values = &values[COUNT - i];
+	}
+	int64_t start = clock_mono_ms();
+	assert_int_equal(modlist_apply(&m, &e, mods, 2 * DELETES), 0);
+	assert_in_range(clock_mono_ms() - start, 0, 5000);
+	assert_int_equal(e.attrs[0].count, 3 + COUNT - DELETES);
+	assert_true(bv_is(e.attrs[0].values[3], "value 4096"));
+	assert_true(bv_is(e.attrs[0].values[e.attrs[0].count - 1], "value 4094"));
+	arena_free(&a);
+}
+
 static void
 test_check_values(void **state)
 {
@@ -306,6 +396,8 @@ main(void)
 	    cmocka_unit_test(test_apply_leaves_the_original),
 	    cmocka_unit_test(test_increment_then_match),
 	    cmocka_unit_test(test_permissive_lists_are_not_quadratic),
+	    cmocka_unit_test(test_list_equals_its_parts),
+	    cmocka_unit_test(test_single_deletes_are_not_quadratic),
 	    cmocka_unit_test(test_check_values),
 	};
 
