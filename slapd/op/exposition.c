@@ -1,20 +1,23 @@
 #include "op/exposition.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "auth/pool.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "op/counters.h"
+#include "op/host.h"
 #include "op/unindexed.h"
 #include "op/world.h"
-#include "store/store.h"
-#include "store/usage.h"
+#include "store/stat.h"
 
 /*
  * Each metric has its help and type once, before its samples. Names of databases and
  * attributes are the only labels that are not ours; connections are not told one by one.
  */
+
+enum { CERTIFICATE_BYTES = 4096 };
 
 static void
 head(struct buf *out, const char *name, const char *type, const char *help)
@@ -103,58 +106,107 @@ print_threads(const struct world *w, const struct counters_sum *sum, struct buf 
 /* What is known of one database while the metrics are printed. */
 struct database {
 	const struct conf_db *conf;
-	struct usage usage;
+	struct store_stat stat;
+	struct store_index_stat *indexes;
+	size_t index_count;
 };
 
 static size_t
-read_databases(const struct world *w, struct database *list)
+read_databases(const struct world *w, struct arena *a, struct database *list)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->backend_count; i++) {
 		const struct backend *be = &w->backends[i];
-		if (be->store == NULL)
+		struct database *db = &list[n];
+		if (be->store == NULL || store_stat(be->store, &db->stat) != 0)
 			continue;
-		struct store_read *r = store_read_new(be->store);
-		list[n].conf = be->conf;
-		if (store_read_begin(r, NULL) == 0 && usage_read(r, &list[n].usage) == 0)
-			n++;
-		store_read_free(&r);
+		size_t room = store_index_stats(be->store, NULL, 0);
+		db->conf = be->conf;
+		db->indexes = arena_zalloc(a, room + 1, sizeof(*db->indexes));
+		db->index_count = store_index_stats(be->store, db->indexes, room);
+		if (db->index_count > room)
+			db->index_count = room;
+		n++;
 	}
 	return n;
 }
 
 static void
-print_databases(const struct world *w, struct arena *a, struct buf *out)
+print_files(const struct database *list, size_t count, struct buf *out)
 {
-	static const struct {
-		const char *name, *help;
-		size_t offset;
-	} rows[] = {
-	    {"database_entries", "Entries of the database.", offsetof(struct usage, entries)},
-	    {"database_page_bytes", "Bytes of a page.", offsetof(struct usage, page_bytes)},
-	    {"database_pages_max", "Pages that the map has room for.",
-		offsetof(struct usage, pages_max)},
-	    {"database_pages_used", "Pages of the file.", offsetof(struct usage, pages_used)},
-	    {"database_pages_free", "Pages of the file that are free.",
-		offsetof(struct usage, pages_free)},
+	static const char *const rows[][2] = {
+	    {"database_entries", "Entries of the database."},
+	    {"database_page_bytes", "Bytes of a page."},
+	    {"database_pages_max", "Pages that the map has room for."},
+	    {"database_pages_used", "Pages of the file."},
+	    {"database_pages_free", "Pages of the file that are free."},
 	};
-	struct database *list = arena_zalloc(a, w->backend_count + 1, sizeof(*list));
-	size_t n = read_databases(w, list);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && n > 0; i++) {
-		head(out, rows[i].name, "gauge", rows[i].help);
-		for (size_t j = 0; j < n; j++) {
-			const struct conf_db *db = list[j].conf;
-			const char *field = (const char *)&list[j].usage + rows[i].offset;
-			uint64_t value;
-			memcpy(&value, field, sizeof(value));
-			buf_printf(out, "muster_%s{", rows[i].name);
-			put_label(out, "database", db->name);
-			put_label(out, ",suffix", db->suffixes[0].pretty);
-			buf_printf(out, "} %llu\n", (unsigned long long)value);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && count > 0; i++) {
+		head(out, rows[i][0], "gauge", rows[i][1]);
+		for (size_t j = 0; j < count; j++) {
+			const struct store_stat *s = &list[j].stat;
+			const uint64_t values[] = {
+			    s->entries, s->page_bytes, s->pages_max, s->pages_used, s->pages_free};
+			buf_printf(out, "muster_%s{", rows[i][0]);
+			put_label(out, "database", list[j].conf->name);
+			put_label(out, ",suffix", list[j].conf->suffixes[0].pretty);
+			buf_printf(out, "} %llu\n", (unsigned long long)values[i]);
 		}
 	}
+}
+
+static void
+print_indexes(const struct database *list, size_t count, struct buf *out)
+{
+	static const char *const rows[][3] = {
+	    {"index_ready", "gauge", "1: searches use the index; 0: it is being built."},
+	    {"index_uses_total", "counter", "Searches that an index served."},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && count > 0; i++) {
+		head(out, rows[i][0], rows[i][1], rows[i][2]);
+		for (size_t j = 0; j < count; j++) {
+			for (size_t k = 0; k < list[j].index_count; k++) {
+				const struct store_index_stat *x = &list[j].indexes[k];
+				buf_printf(out, "muster_%s{", rows[i][0]);
+				put_label(out, "database", list[j].conf->name);
+				put_label(out, ",attribute", bv_str(x->type));
+				buf_printf(out, "} %llu\n",
+				    (unsigned long long)(i == 0 ? x->ready : x->uses));
+			}
+		}
+	}
+}
+
+static void
+print_databases(const struct world *w, struct arena *a, struct buf *out)
+{
+	struct database *list = arena_zalloc(a, w->backend_count + 1, sizeof(*list));
+	size_t n = read_databases(w, a, list);
+
+	print_files(list, n, out);
+	print_indexes(list, n, out);
+}
+
+/* The end of the certificate's life, out of the line "valid until: Nov 22 11:00:00 2027 GMT". */
+static void
+print_certificate(const struct world *w, struct buf *out)
+{
+	char text[CERTIFICATE_BYTES];
+	struct tm tm = {0};
+	const char *at;
+
+	if (w->host == NULL || w->host->describe_tls(w->host->arg, text, sizeof(text)) != 0)
+		return;
+	at = strstr(text, "valid until: ");
+	if (at == NULL || strptime(at, "valid until: %b %d %H:%M:%S %Y GMT", &tm) == NULL)
+		return;
+	time_t end = timegm(&tm);
+	if (end > 0)
+		single(out, "certificate_expiry_time_seconds", "gauge",
+		    "When the server's certificate expires, since the epoch.", (uint64_t)end);
 }
 
 static void
@@ -193,5 +245,6 @@ exposition_print(const struct world *w, struct buf *out)
 	print_threads(w, &sum, out);
 	print_databases(w, a, out);
 	print_unindexed(a, out);
+	print_certificate(w, out);
 	arena_free(&a);
 }

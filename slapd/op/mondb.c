@@ -8,8 +8,7 @@
 #include "op/op.h"
 #include "op/unindexed.h"
 #include "op/world.h"
-#include "store/store.h"
-#include "store/usage.h"
+#include "store/stat.h"
 
 /* Databases have OpenLDAP's numbers; below each there is what is ours: indexes and their use. */
 
@@ -99,26 +98,14 @@ put_restrictions(struct montree *t, struct entry *e, unsigned restricted)
 	}
 }
 
-static bool
-read_usage(struct montree *t, const struct backend *be, struct usage *out)
-{
-	struct store_read *r = op_reader(t->op, be);
-
-	if (store_read_begin(r, NULL) != 0)
-		return false;
-	bool ok = usage_read(r, out) == 0;
-	store_read_end(r);
-	return ok;
-}
-
 static void
 put_files(struct montree *t, struct entry *e, const struct backend *be)
 {
-	struct usage u;
+	struct store_stat u;
 
 	montree_put_text(t, e, "objectClass", "olmMDBDatabase");
 	montree_put(t, e, "olmDbDirectory", be->conf->directory);
-	if (!read_usage(t, be, &u))
+	if (store_stat(be->store, &u) != 0)
 		return;
 	montree_put_number(t, e, "olmMDBPagesMax", u.pages_max);
 	montree_put_number(t, e, "olmMDBPagesUsed", u.pages_used);
@@ -139,6 +126,37 @@ see_backend(struct montree *t, struct entry *e, enum conf_db_type type)
 		montree_put(t, e, "seeAlso",
 		    arena_printf(t->arena, "cn=Backend %zu,cn=Backends,cn=Monitor", i));
 	}
+}
+
+static void
+add_index(struct montree *t, struct bv parent, const struct store_index_stat *x)
+{
+	struct entry *e = montree_add(t, parent, "musterIndex", bv_str(x->type), false);
+
+	montree_put_text(t, e, "musterIndexAttribute", x->type);
+	montree_put_text(t, e, "musterIndexKind", x->kinds);
+	montree_put_text(t, e, "musterIndexState", x->ready ? "ready" : "building");
+	if (!x->ready) {
+		montree_put_number(t, e, "musterIndexPosition", x->position);
+		montree_put_number(t, e, "musterIndexLast", x->total);
+	}
+	montree_put_number(t, e, "monitorCounter", x->uses);
+}
+
+static void
+add_indexes(struct montree *t, struct bv database, struct store *s)
+{
+	struct bv dn = arena_printf(t->arena, "cn=Indexes,%.*s", BV(database));
+	struct entry *e = montree_add(t, database, "monitorContainer", BV_LIT("Indexes"), true);
+
+	montree_put_text(t, e, "description", "Indexes, and how many searches they served.");
+	if (!montree_reaches(t, dn))
+		return;
+	size_t n = store_index_stats(s, NULL, 0);
+	struct store_index_stat *list = arena_zalloc(t->arena, n + 1, sizeof(*list));
+	size_t now = store_index_stats(s, list, n);
+	for (size_t i = 0; i < n && i < now; i++)
+		add_index(t, dn, &list[i]);
 }
 
 /* One entry for each index that searches would have used. */
@@ -182,8 +200,10 @@ add_database(struct montree *t, struct bv parent, const struct backend *be)
 	if (!files)
 		return;
 	put_files(t, e, be);
-	if (montree_reaches(t, dn))
-		add_unindexed(t, dn, db);
+	if (!montree_reaches(t, dn))
+		return;
+	add_indexes(t, dn, be->store);
+	add_unindexed(t, dn, db);
 }
 
 static void

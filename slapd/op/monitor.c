@@ -1,6 +1,5 @@
 #include "op/monitor.h"
 
-#include <sys/resource.h>
 #include <time.h>
 
 #include "auth/pool.h"
@@ -8,6 +7,7 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "op/counters.h"
+#include "op/host.h"
 #include "op/monconn.h"
 #include "op/mondb.h"
 #include "op/monlog.h"
@@ -18,6 +18,8 @@
  * The containers of cn=Monitor in OpenLDAP's order, and those whose content is small. The
  * figures are those of the moment at which the search began.
  */
+
+enum { CERTIFICATE_BYTES = 4096 };
 
 static void
 add_top(struct montree *t)
@@ -136,6 +138,44 @@ add_time(struct montree *t)
 	    t, dn, "Uptime", number(t, now_s < start_s ? 0 : (uint64_t)(now_s - start_s)), NULL);
 }
 
+/* Subordinate databases are joined to the one above them: what OpenLDAP calls overlay glue. */
+static void
+add_overlays(struct montree *t)
+{
+	struct bv parent = BV_LIT("cn=Overlays,cn=Monitor");
+	struct entry *e =
+	    montree_add(t, BV_LIT("cn=Monitor"), "monitorContainer", BV_LIT("Overlays"), true);
+
+	montree_put_text(t, e, "description", "Overlays that are built in.");
+	montree_put_text(t, e, "monitoredInfo", "glue");
+	if (!montree_reaches(t, parent))
+		return;
+	e = montree_add(t, parent, "monitoredObject", BV_LIT("Overlay 0"), false);
+	montree_put_text(t, e, "monitoredInfo", "glue");
+	montree_put_bool(t, e, "monitorRuntimeConfig", false);
+}
+
+/* What is known of the certificate, a value for each line of its description. */
+static void
+add_tls(struct montree *t)
+{
+	const struct host *h = t->op->world->host;
+	struct entry *e =
+	    montree_add(t, BV_LIT("cn=Monitor"), "monitorContainer", BV_LIT("TLS"), false);
+	char text[CERTIFICATE_BYTES];
+
+	montree_put_text(t, e, "description", "The certificate that new connections get.");
+	if (h == NULL || h->describe_tls(h->arg, text, sizeof(text)) != 0)
+		return;
+	struct bv rest = bv_str(text);
+	while (rest.n > 0) {
+		size_t end = bv_find(rest, 0, '\n');
+		if (end > 0)
+			montree_put(t, e, "monitoredInfo", bv_make(rest.p, end));
+		rest = bv_from(rest, end < rest.n ? end + 1 : rest.n);
+	}
+}
+
 static void
 add_waiters(struct montree *t, const struct counters_sum *sum)
 {
@@ -165,12 +205,12 @@ monitor_tree(struct op *op)
 	add_listeners(&t);
 	monlog_add(&t);
 	add_operations(&t, &sum);
-	montree_add_container(&t, "Overlays", "Overlays that are built in.", false);
+	add_overlays(&t);
 	montree_add_container(&t, "SASL", "About SASL.", false);
 	add_statistics(&t, &sum);
 	add_threads(&t, &sum);
 	add_time(&t);
-	montree_add_container(&t, "TLS", "About TLS.", false);
+	add_tls(&t);
 	add_waiters(&t, &sum);
 	return montree_end(&t);
 }

@@ -44,6 +44,23 @@ print_size(uint64_t bytes)
 	printf(unit == 0 ? "%.0f %s" : "%.1f %s", n, units[unit]);
 }
 
+/* The rows of cn=TLS,cn=Monitor. */
+static void
+print_certificate(const struct figures *f)
+{
+	const struct figures_entry *e = figures_find(f, "cn=TLS,cn=Monitor");
+	const char *name = "certificate";
+
+	for (size_t i = 0; e != NULL && i < e->count; i++) {
+		if (!bv_is(e->values[i].name, "monitoredInfo"))
+			continue;
+		title(name);
+		report_bytes(stdout, e->values[i].value);
+		putchar('\n');
+		name = "";
+	}
+}
+
 static uint64_t
 counter(const struct figures *f, const char *dn)
 {
@@ -228,6 +245,7 @@ report_text(const struct figures *f, const struct figures *before)
 	print_connections(f);
 	print_operations(f, before);
 	print_sent(f);
+	print_certificate(f);
 	for (size_t i = 0; i < f->count; i++) {
 		if (figures_is(&f->entries[i], "olmMDBDatabase"))
 			print_database(f, &f->entries[i]);
