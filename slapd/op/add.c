@@ -1,9 +1,9 @@
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/desc.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/handlers.h"
 #include "op/memory.h"
 #include "op/modlist.h"
@@ -140,14 +140,17 @@ check_superior(struct op *op, struct store_read *r, uint64_t *parent_out)
 		return target_find(op, r, &op->target, "", parent_out, &rec);
 	if (code != 0)
 		return code;
+	const struct acl_entry e = access_stored(r, *parent_out, &rec, superior.normal);
+	const struct acl_target children = access_on_children();
+	code = target_demand(op, &e, &children, ACL_B_ADD, "no write access to parent");
+	if (code != 0)
+		return code;
 	if ((rec.flags & RECORD_ALIAS) != 0)
 		return op_fail(op, LDAP_ALIAS_PROBLEM, "parent is an alias");
 	if ((rec.flags & RECORD_REFERRAL) != 0)
 		return target_refer(op, r, &rec, &op->target, "");
 	if ((rec.flags & RECORD_SUBENTRY) != 0)
 		return op_fail(op, LDAP_OBJECT_CLASS_VIOLATION, "parent is a subentry");
-	if (!target_allows(op, superior.normal, NULL, BV_NONE, ACL_WRITE_ADD))
-		return write_refused(op, superior.normal, "no write access to parent");
 	return 0;
 }
 
@@ -165,22 +168,75 @@ is_top(const struct op *op)
 	return false;
 }
 
+/* Whether the name is taken by an entry that may be told of: 0 or 68. */
+static int
+check_free(struct op *op, struct store_read *r, uint64_t *id_out)
+{
+	struct record rec;
+	uint64_t superior;
+
+	*id_out = 0;
+	int err = store_find(r, &op->target, id_out, &superior);
+	if (err == ERR_NOT_FOUND)
+		return 0;
+	if (err == 0)
+		err = store_get(r, *id_out, &rec, NULL);
+	if (err != 0)
+		return op_store_error(op, err, NULL);
+	struct acl_entry e = access_stored(r, *id_out, &rec, op->target.normal);
+	return access_entry(op, &e, ACL_B_DISCLOSE) ? op_code(op, LDAP_ALREADY_EXISTS) : 0;
+}
+
+/* The right to add comes before what a hidden entry of this name would tell. */
 static int
 check_place(struct op *op, struct store_read *r, uint64_t *parent_out)
 {
-	uint64_t id, superior;
+	const struct acl_target children = access_on_children();
+	uint64_t id;
+	int code = check_free(op, r, &id);
 
-	int err = store_find(r, &op->target, &id, &superior);
-	if (err == 0)
-		return op_code(op, LDAP_ALREADY_EXISTS);
-	if (err != ERR_NOT_FOUND)
-		return op_store_error(op, err, NULL);
 	*parent_out = 0;
-	if (!is_top(op))
-		return check_superior(op, r, parent_out);
-	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_WRITE_ADD))
-		return op_fail(op, LDAP_INSUFFICIENT_ACCESS, "no write access to parent");
+	if (code == 0 && !is_top(op))
+		code = check_superior(op, r, parent_out);
+	else if (code == 0 && !access_demand_above(op, &children, ACL_B_ADD))
+		code = op_fail(op, LDAP_INSUFFICIENT_ACCESS, "no write access to parent");
+	if (code == 0 && id != 0)
+		code = op_code(op, LDAP_ALREADY_EXISTS);
+	return code;
+}
+
+/* olcAddContentAcl: every attribute and value asks for itself. What only the server sets is not the
+ * requestor's, but for the relax rules control. */
+static int
+check_content(struct op *op, const struct entry *given, const struct acl_entry *e)
+{
+	bool relax = (op->ctl.given & OP_CTL_RELAX) != 0;
+
+	for (size_t i = 0; i < given->count; i++) {
+		const struct attr *a = &given->attrs[i];
+		if (a->desc->type->no_user_modification && !relax)
+			continue;
+		unsigned want = a->desc->type->no_user_modification ? ACL_B_MANAGE : ACL_B_ADD;
+		for (size_t k = 0; k < a->count; k++) {
+			struct acl_target t = access_on_value(a->desc, a->values[k], a->normals[k]);
+			if (!access_demand(op, e, &t, want))
+				return op_fail(
+				    op, LDAP_INSUFFICIENT_ACCESS, "no write access to attribute");
+		}
+	}
 	return 0;
+}
+
+static int
+check_access(struct op *op, const struct entry *stamped)
+{
+	const struct acl_entry e = access_new(stamped);
+	const struct acl_target on_entry = access_on_entry();
+	bool relax = (op->ctl.given & OP_CTL_RELAX) != 0;
+
+	if (!access_demand(op, &e, &on_entry, relax ? ACL_B_MANAGE : ACL_B_ADD))
+		return op_fail(op, LDAP_INSUFFICIENT_ACCESS, "no write access to entry");
+	return op->be->rules->add_content_acl ? check_content(op, op->prepared, &e) : 0;
 }
 
 /* The post-read control looks at the entry as stored. */
@@ -215,6 +271,8 @@ op_add_apply(struct op *op, struct store_write *w)
 		code = memory_assert(op, &e);
 	if (code == 0)
 		code = check_place(op, r, &parent);
+	if (code == 0)
+		code = check_access(op, &e);
 	if (code != 0)
 		return code;
 	int err = store_add(w, parent, &e, &id, &text);

@@ -6,6 +6,7 @@
 #include "model/desc.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/op.h"
 #include "op/target.h"
 #include "op/world.h"
@@ -79,10 +80,25 @@ graft(struct op *op, const struct dn *dn, size_t keep, const struct dn *onto)
 	return result;
 }
 
+/* An alias that may not be disclosed is no more than a name without an entry. */
 static int
 alias_problem(struct op *op, struct bv alias, const char *text)
 {
-	op->access_asked = true;
+	struct store_read *r = op_reader(op, op->be);
+	struct record rec;
+	uint64_t id, superior;
+	struct dn dn;
+
+	int err = dn_parse(op->world->conf->schema, op->arena, alias, &dn, NULL);
+	if (err == 0)
+		err = store_find(r, &dn, &id, &superior);
+	if (err == 0)
+		err = store_get(r, id, &rec, NULL);
+	if (err != 0)
+		return op_store_error(op, err, NULL);
+	struct acl_entry e = access_stored(r, id, &rec, dn.normal);
+	if (!access_entry(op, &e, ACL_B_DISCLOSE))
+		return target_hide(op, &e);
 	op->matched = alias;
 	return op_fail(op, LDAP_ALIAS_PROBLEM, "%s", text);
 }
@@ -197,6 +213,24 @@ reaches(const struct area *base, const struct dn *suffix, enum ldap_scope *scope
 	       bv_eq(dn_text_parent(suffix->normal), base->normal);
 }
 
+/* A glued database is a search of its own: its top entry must be open to it. */
+static int
+may_enter(
+    struct op *op, const struct backend *sub, struct store_read *r, uint64_t id, bool *open_out)
+{
+	const struct backend *be = op->be;
+	struct record rec;
+
+	int err = store_get(r, id, &rec, NULL);
+	if (err != 0)
+		return err;
+	struct acl_entry e = access_stored(r, id, &rec, sub->conf->suffixes[0].normal);
+	op->be = sub;
+	*open_out = access_entry(op, &e, ACL_B_SEARCH);
+	op->be = be;
+	return 0;
+}
+
 static int
 add_one_glued(struct op *op, const struct backend *sub, enum ldap_scope scope, struct areas *areas)
 {
@@ -209,11 +243,14 @@ add_one_glued(struct op *op, const struct backend *sub, enum ldap_scope scope, s
 	int err = store_read_begin(r, &e);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
+	bool open = false;
 	err = store_find(r, suffix, &a.base, &superior);
+	if (err == 0)
+		err = may_enter(op, sub, r, a.base, &open);
 	store_read_end(r);
-	return err == ERR_NOT_FOUND ? 0
-	       : err != 0	    ? op_store_error(op, err, NULL)
-				    : area_add(op, areas, &a);
+	if (err != 0 && err != ERR_NOT_FOUND)
+		return op_store_error(op, err, NULL);
+	return open ? area_add(op, areas, &a) : 0;
 }
 
 int

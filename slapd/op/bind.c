@@ -1,10 +1,10 @@
-#include "acl/acl.h"
 #include "auth/passwd.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/handlers.h"
 #include "op/op.h"
 #include "op/oplog.h"
@@ -169,15 +169,18 @@ read_passwords(struct op *op, struct store_read *r, struct attempt *t)
 
 	if (store_find(r, t->dn, &id, &superior) != 0 || store_get(r, id, &rec, NULL) != 0)
 		return;
-	if ((rec.flags & (RECORD_REFERRAL | RECORD_ALIAS)) != 0 ||
-	    !target_allows(op, t->dn->normal, d, BV_NONE, ACL_AUTH))
+	if ((rec.flags & (RECORD_REFERRAL | RECORD_ALIAS | RECORD_SUBENTRY)) != 0)
 		return;
+	const struct acl_entry e = access_stored(r, id, &rec, t->dn->normal);
 	uint32_t attr = attr_map_id(store_read_map(r), d);
 	if (attr == 0 || !record_find(&rec, attr, &a))
 		return;
 	struct record_values it = record_values_of(&a);
-	while (record_next_value(&it, &value, &normal))
-		add_candidate(op, t, value);
+	while (record_next_value(&it, &value, &normal)) {
+		const struct acl_target on = access_on_value(d, value, normal);
+		if (access_demand(op, &e, &on, ACL_B_AUTH))
+			add_candidate(op, t, value);
+	}
 }
 
 static int

@@ -1,6 +1,5 @@
 #include "op/compare.h"
 
-#include "acl/acl.h"
 #include "auth/passwd.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -8,6 +7,7 @@
 #include "model/desc.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/handlers.h"
 #include "op/memory.h"
 #include "op/monitor.h"
@@ -75,27 +75,90 @@ password_matches(
 	return false;
 }
 
-static int
-evaluate(
-    struct op *op, struct store_read *r, uint64_t id, const struct record *rec, struct match *m)
+/* What the questions of one compare are about. */
+struct question {
+	struct op *op;
+	const struct acl_entry *entry;
+	struct match *match;
+};
+
+/* The right on the attribute named was asked before; subtypes have rules of their own. */
+static bool
+may_compare(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct match *m)
 {
-	const struct attr_map *map = store_read_map(r);
+	const struct question *q = arg;
+	const struct acl_target t =
+	    access_on_value(d, q->op->msg.u.compare.value, q->match->normal);
+
+	(void)id, (void)r, (void)m;
+	return d == q->match->desc || access_allows(q->op, q->entry, &t, ACL_B_COMPARE);
+}
+
+/* Returns whether a stored subtype may not be compared: then "false" would say too much. */
+static bool
+hides_subtype(const struct question *q)
+{
+	const struct acl_entry *e = q->entry;
+	struct attr_ids ids = attr_map_subtypes(e->map, q->op->arena, q->match->desc);
+	struct record_attr at;
+
+	for (size_t i = 0; i < ids.count; i++) {
+		if (record_find(e->record, ids.ids[i], &at) &&
+		    !may_compare((void *)(uintptr_t)q, e->id, e->record,
+			attr_map_desc(e->map, ids.ids[i]), q->match))
+			return true;
+	}
+	return false;
+}
+
+static int
+computed(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct arena *a,
+    const struct bv **normals_out)
+{
+	const struct question *q = arg;
+	const struct acl_entry *e = q->entry;
+	struct select_entry at = {id, r, e->map, e->read, e->normal_dn, e->normal_dn};
+
+	return select_computed(q->op, &at, d, a, normals_out);
+}
+
+static struct bv
+own_dn(void *arg, uint64_t id, const struct record *r)
+{
+	const struct question *q = arg;
+
+	(void)id, (void)r;
+	return q->entry->normal_dn;
+}
+
+int
+compare_entry(struct op *op, const struct acl_entry *e, struct match *m)
+{
+	struct question question = {op, e, m}, *q = &question;
 	struct test_env env = {.schema = op->world->conf->schema,
-	    .map = map,
-	    .read = r,
-	    .computed = select_computed_of,
-	    .arg = op};
+	    .map = e->map,
+	    .read = e->read,
+	    .may_search = may_compare,
+	    .dn_normal = own_dn,
+	    .computed = computed,
+	    .arg = q};
 	const struct bv *normals;
 
-	bool virtual = select_computed_of(op, id, rec, m->desc, op->arena, &normals) >= 0;
-	if (!virtual && !compare_has_attr(rec, map, op->arena, m->desc))
+	bool virtual = computed(q, e->id, e->record, m->desc, op->arena, &normals) >= 0;
+	if (!virtual && !compare_has_attr(e->record, e->map, op->arena, m->desc)) {
+		if (!access_entry(op, e, ACL_B_DISCLOSE))
+			return target_hide(op, e);
 		return op_code(op, LDAP_NO_SUCH_ATTRIBUTE);
+	}
 	struct test *t = test_new(op->arena, m, &env);
-	if (test_run(t, id, rec, op->readers->scratch) == TEST_TRUE)
+	if (test_run(t, e->id, e->record, access_scratch(op)) == TEST_TRUE)
 		return op_code(op, LDAP_COMPARE_TRUE);
 	if (m->desc->type == schema_known(env.schema)->user_password &&
-	    password_matches(op, rec, map, m->desc))
+	    password_matches(op, e->record, e->map, m->desc))
 		return op_code(op, LDAP_COMPARE_TRUE);
+	if (hides_subtype(q))
+		return target_refuse(op, e, "");
 	return op_code(op, LDAP_COMPARE_FALSE);
 }
 
@@ -110,18 +173,10 @@ compare_in_store(struct op *op, struct store_read *r, struct match *m)
 		code = write_assert(op, r, id, &rec);
 	if (code != 0)
 		return code;
-	if (!target_allows(op, op->target.normal, m->desc, m->normal, ACL_COMPARE)) {
-		bool known = target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE);
-		return op_code(op, known ? LDAP_INSUFFICIENT_ACCESS : LDAP_NO_SUCH_OBJECT);
-	}
-	return evaluate(op, r, id, &rec, m);
-}
-
-static int
-compare_special(struct op *op, const struct memory_db *db, struct match *m)
-{
-	op->access_asked = true;
-	return memory_compare(op, db, m);
+	struct acl_entry e = access_stored(r, id, &rec, op->target.normal);
+	const struct acl_target t = access_on_value(m->desc, op->msg.u.compare.value, m->normal);
+	code = target_demand(op, &e, &t, ACL_B_COMPARE, "");
+	return code == 0 ? compare_entry(op, &e, m) : code;
 }
 
 int
@@ -137,10 +192,10 @@ op_compare(struct op *op)
 	if (code != 0)
 		return code;
 	if (op->target.rdn_count == 0)
-		return compare_special(
+		return memory_compare(
 		    op, session_has_external(op->session) ? &w->rootdse_local : &w->rootdse, &m);
 	if (bv_eq(op->target.normal, w->subschema.entries[0].dn.normal))
-		return compare_special(op, &w->subschema, &m);
+		return memory_compare(op, &w->subschema, &m);
 	op->be = world_backend(w, op->target.normal);
 	if (op->be == NULL || (op->be->store == NULL && op->be->memory == NULL))
 		return target_default_referral(

@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "acl/acl.h"
 #include "acl/limits.h"
 #include "acl/rules.h"
 #include "auth/pool.h"
@@ -13,6 +12,7 @@
 #include "config/confedit.h"
 #include "config/confstore.h"
 #include "model/desc.h"
+#include "op/access.h"
 #include "op/host.h"
 #include "op/memory.h"
 #include "op/op.h"
@@ -80,16 +80,8 @@ confop_takes(struct op *op)
 	return be != NULL && be->conf->type == CONF_DB_CONFIG;
 }
 
-static enum acl_level
-level_of(enum ldap_mod_op op)
-{
-	return op == LDAP_MOD_OP_ADD	  ? ACL_WRITE_ADD
-	       : op == LDAP_MOD_OP_DELETE ? ACL_WRITE_DELETE
-					  : ACL_WRITE;
-}
-
 static int
-check_modify_access(struct op *op)
+check_modify_access(struct op *op, const struct acl_entry *e)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
 	const struct schema *s = op->world->conf->schema;
@@ -98,30 +90,45 @@ check_modify_access(struct op *op)
 		const struct attr_desc *d;
 		if (desc_parse(s, op->arena, q->mods[i].attr.desc, &d, NULL) != 0)
 			continue; /* the edit says what is wrong with it */
-		if (!target_allows(op, op->target.normal, d, BV_NONE, (int)level_of(q->mods[i].op)))
-			return write_refused(op, op->target.normal, "");
+		if (!access_demand_change(op, e, d, &q->mods[i]))
+			return target_refuse(op, e, "");
 	}
 	return 0;
 }
 
 static int
+check_superior_access(struct op *op, unsigned want)
+{
+	const struct memory_db *db = op->be->memory;
+	const struct acl_target children = access_on_children();
+	const struct memory_entry *m = memory_find(db, dn_text_parent(op->target.normal));
+
+	if (m == NULL)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	const struct acl_entry e = memory_asked(db, m);
+	return target_demand(op, &e, &children, want, "no write access to parent");
+}
+
+static int
 check_access(struct op *op)
 {
-	struct bv superior = dn_text_parent(op->target.normal);
+	const struct memory_db *db = op->be->memory;
+	const struct acl_target on_entry = access_on_entry();
 
-	if (op_is_root(op, op->be)) {
-		op->access_asked = true;
+	op->access_asked = true;
+	if (op_is_root(op, op->be))
 		return 0;
-	}
+	if (op->msg.tag == LDAP_REQ_ADD)
+		return check_superior_access(op, ACL_B_ADD);
+	const struct memory_entry *m = memory_find(db, op->target.normal);
+	if (m == NULL)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	const struct acl_entry e = memory_asked(db, m);
 	if (op->msg.tag == LDAP_REQ_MODIFY)
-		return check_modify_access(op);
-	int level = op->msg.tag == LDAP_REQ_ADD	     ? ACL_WRITE_ADD
-		    : op->msg.tag == LDAP_REQ_DELETE ? ACL_WRITE_DELETE
-						     : ACL_WRITE;
-	if (!target_allows(op, op->target.normal, NULL, BV_NONE, level) ||
-	    !target_allows(op, superior, NULL, BV_NONE, level))
-		return write_refused(op, op->target.normal, "no write access to parent");
-	return 0;
+		return check_modify_access(op, &e);
+	unsigned want = op->msg.tag == LDAP_REQ_DELETE ? ACL_B_DELETE : ACL_B_WRITE;
+	int code = target_demand(op, &e, &on_entry, want, "no write access to entry");
+	return code == 0 ? check_superior_access(op, want) : code;
 }
 
 static int

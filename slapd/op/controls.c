@@ -108,6 +108,14 @@ read_subentries(struct op *op, const struct wire_control *c)
 	return 0;
 }
 
+static int
+read_explain(struct op *op, const struct wire_control *c)
+{
+	(void)c;
+	op->explain = true;
+	return 0;
+}
+
 static const struct control_row rows[] = {
     {LDAP_OID_MANAGE_DSA_IT, "manageDSAit", OP_CTL_MANAGE_DSA_IT,
 	ON_SEARCH | ON_WRITES | ON_COMPARE | ON_OTHER, VALUE_ABSENT, false, NULL},
@@ -131,6 +139,8 @@ static const struct control_row rows[] = {
 	NULL},
     {LDAP_OID_PERMISSIVE_MODIFY, "permissiveModify", OP_CTL_PERMISSIVE_MODIFY, ON_MODIFY,
 	VALUE_ABSENT, false, NULL},
+    {LDAP_OID_EXPLAIN, "explain", OP_CTL_EXPLAIN, ON_SEARCH | ON_WRITES | ON_COMPARE, VALUE_ABSENT,
+	false, read_explain},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };

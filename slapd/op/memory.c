@@ -1,12 +1,12 @@
 #include "op/memory.h"
 
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "model/desc.h"
 #include "model/entry.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/compare.h"
 #include "op/op.h"
 #include "op/page.h"
@@ -43,9 +43,8 @@ memory_build(struct arena *a, const struct schema *s, const struct entry *entrie
 	out->entries = list;
 }
 
-/* Finds an entry by normal DN; NULL when there is none. */
-static const struct memory_entry *
-find(const struct memory_db *db, struct bv normal_dn)
+const struct memory_entry *
+memory_find(const struct memory_db *db, struct bv normal_dn)
 {
 	for (size_t i = 0; i < db->count; i++) {
 		if (bv_eq(db->entries[i].dn.normal, normal_dn))
@@ -113,6 +112,36 @@ filter_computed(void *arg, uint64_t id, const struct record *r, const struct att
 	return select_computed(f->op, &e, d, a, normals_out);
 }
 
+struct acl_entry
+memory_asked(const struct memory_db *db, const struct memory_entry *m)
+{
+	return (struct acl_entry){
+	    m->dn.normal, &m->record, db->map, NULL, (uint64_t)(m - db->entries), NULL};
+}
+
+static bool
+filter_may_search(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct match *match)
+{
+	struct filter_arg *f = arg;
+	const struct acl_entry e = memory_asked(f->db, &f->db->entries[id]);
+
+	(void)r;
+	return access_may_assert(f->op, &e, d, match);
+}
+
+/* What a filter or an assertion on these entries asks. */
+static struct test_env
+env_of(struct filter_arg *f)
+{
+	return (struct test_env){.schema = f->op->world->conf->schema,
+	    .map = f->db->map,
+	    .may_search = filter_may_search,
+	    .dn_normal = filter_dn,
+	    .computed = filter_computed,
+	    .arg = f};
+}
+
 /* Paged results (RFC 2696): where this page begins. 0 or 2. */
 static int
 first_of_page(struct op *op, size_t *first_out)
@@ -151,16 +180,12 @@ check_assertion(struct op *op, const struct memory_db *db, const struct memory_e
 {
 	const struct schema *s = op->world->conf->schema;
 	struct filter_arg arg = {op, db, fresh};
-	struct test_env env = {.schema = s,
-	    .map = db->map,
-	    .dn_normal = filter_dn,
-	    .computed = filter_computed,
-	    .arg = &arg};
+	struct test_env env = env_of(&arg);
 
 	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
 		return 0;
 	struct test *t = test_new(op->arena, match_resolve(s, op->arena, op->ctl.assertion), &env);
-	if (test_run(t, (uint64_t)(m - db->entries), &m->record, op->arena) == TEST_TRUE)
+	if (test_run(t, (uint64_t)(m - db->entries), &m->record, access_scratch(op)) == TEST_TRUE)
 		return 0;
 	return op_code(op, LDAP_ASSERTION_FAILED);
 }
@@ -176,10 +201,25 @@ memory_assert(struct op *op, const struct entry *e)
 	return db.count == 1 ? check_assertion(op, &db, db.entries, true) : LDAP_ASSERTION_FAILED;
 }
 
+/* As for stored entries; of the root DSE and the subschema everyone knows that they are there. */
+static int
+check_base(struct op *op, const struct memory_db *db, const struct memory_entry *base)
+{
+	const struct acl_target on_entry = access_on_entry();
+
+	op->access_asked = true;
+	if (base == NULL)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	if (op->be == NULL)
+		return 0;
+	const struct acl_entry e = memory_asked(db, base);
+	return target_demand(op, &e, &on_entry, ACL_B_SEARCH, "");
+}
+
 int
 memory_assert_at(struct op *op, const struct memory_db *db)
 {
-	const struct memory_entry *m = find(db, op->target.normal);
+	const struct memory_entry *m = memory_find(db, op->target.normal);
 
 	return m == NULL ? 0 : check_assertion(op, db, m, false);
 }
@@ -190,17 +230,13 @@ memory_search(struct op *op, const struct memory_db *db)
 	const struct wire_search *q = &op->msg.u.search;
 	const struct schema *s = op->world->conf->schema;
 	struct filter_arg arg = {op, db, false};
-	struct test_env env = {.schema = s,
-	    .map = db->map,
-	    .dn_normal = filter_dn,
-	    .computed = filter_computed,
-	    .arg = &arg};
+	struct test_env env = env_of(&arg);
 
-	const struct memory_entry *base = find(db, op->target.normal);
-	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_DISCLOSE) || base == NULL)
-		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	const struct memory_entry *base = memory_find(db, op->target.normal);
+	int code = check_base(op, db, base);
 	size_t first = 0, next = 0;
-	int code = check_assertion(op, db, base, false);
+	if (code == 0)
+		code = check_assertion(op, db, base, false);
 	if (code == 0)
 		code = first_of_page(op, &first);
 	if (code != 0)
@@ -212,8 +248,10 @@ memory_search(struct op *op, const struct memory_db *db)
 	for (size_t i = first; i < db->count && code == 0 && next == 0; i++) {
 		const struct memory_entry *m = &db->entries[i];
 		struct arena_mark mark = arena_mark(op->readers->scratch);
+		const struct acl_entry at = memory_asked(db, m);
 		bool found = in_scope(op, m) &&
-			     test_run(t, i, &m->record, op->readers->scratch) == TEST_TRUE;
+			     test_run(t, i, &m->record, op->readers->scratch) == TEST_TRUE &&
+			     access_entry(op, &at, ACL_B_READ);
 		if (found && page_is_full(op))
 			next = i;
 		else if (found)
@@ -228,24 +266,17 @@ memory_search(struct op *op, const struct memory_db *db)
 int
 memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 {
-	const struct memory_entry *m = find(db, op->target.normal);
-	struct filter_arg arg = {op, db, false};
-	struct test_env env = {.schema = op->world->conf->schema,
-	    .map = db->map,
-	    .dn_normal = filter_dn,
-	    .computed = filter_computed,
-	    .arg = &arg};
+	const struct memory_entry *m = memory_find(db, op->target.normal);
+	struct bv value = op->msg.u.compare.value;
 
-	if (m == NULL || !target_allows(op, op->target.normal, NULL, BV_NONE, ACL_COMPARE))
+	op->access_asked = true;
+	if (m == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
 	int code = check_assertion(op, db, m, false);
 	if (code != 0)
 		return code;
-	if (!compare_has_attr(&m->record, db->map, op->arena, match->desc))
-		return op_code(op, LDAP_NO_SUCH_ATTRIBUTE);
-	struct test *t = test_new(op->arena, match, &env);
-	uint64_t id = (uint64_t)(m - db->entries);
-	return op_code(op, test_run(t, id, &m->record, op->readers->scratch) == TEST_TRUE
-			       ? LDAP_COMPARE_TRUE
-			       : LDAP_COMPARE_FALSE);
+	const struct acl_entry e = memory_asked(db, m);
+	const struct acl_target t = access_on_value(match->desc, value, match->normal);
+	code = target_demand(op, &e, &t, ACL_B_COMPARE, "");
+	return code == 0 ? compare_entry(op, &e, match) : code;
 }

@@ -4,6 +4,7 @@
 /* Entries that live in memory: the root DSE, cn=Subschema, cn=config. */
 
 #include <stddef.h>
+#include "acl/decide.h"
 #include "base/bv.h"
 
 struct arena;
@@ -17,6 +18,12 @@ struct match;
 struct op;
 struct schema;
 struct world;
+
+/* Finds an entry by normal DN; NULL when there is none. */
+const struct memory_entry *memory_find(const struct memory_db *db, struct bv normal_dn);
+
+/* The entry for access questions. */
+struct acl_entry memory_asked(const struct memory_db *db, const struct memory_entry *m);
 
 /* Builds the in-memory form of entries. Everything lives in the arena. */
 void memory_build(struct arena *a, const struct schema *s, const struct entry *entries,

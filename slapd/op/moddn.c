@@ -1,9 +1,9 @@
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/desc.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/handlers.h"
 #include "op/op.h"
 #include "op/target.h"
@@ -106,7 +106,6 @@ op_moddn_prepare(struct op *op)
 static int
 find_superior(struct op *op, struct store_read *r, const struct moddn *m, uint64_t *id_out)
 {
-	struct record rec;
 	uint64_t nearest;
 
 	if (m->superior.rdn_count == 0) {
@@ -116,8 +115,17 @@ find_superior(struct op *op, struct store_read *r, const struct moddn *m, uint64
 	int err = store_find(r, &m->superior, id_out, &nearest);
 	if (err == ERR_NOT_FOUND)
 		return op_fail(op, LDAP_NO_SUCH_OBJECT, "new superior not found");
-	if (err == 0)
-		err = store_get(r, *id_out, &rec, NULL);
+	return err == 0 ? 0 : op_store_error(op, err, NULL);
+}
+
+static int
+check_superior_kind(struct op *op, struct store_read *r, uint64_t id)
+{
+	struct record rec;
+
+	if (id == 0)
+		return 0;
+	int err = store_get(r, id, &rec, NULL);
 	if (err != 0)
 		return op_store_error(op, err, NULL);
 	if ((rec.flags & RECORD_ALIAS) != 0)
@@ -129,17 +137,100 @@ find_superior(struct op *op, struct store_read *r, const struct moddn *m, uint64
 	return 0;
 }
 
+/* The entry with this ID for questions; its name in the operation's arena. id 0: the empty name. */
 static int
-check_access(struct op *op, const struct dn *superior)
+entry_of(
+    struct op *op, struct store_read *r, uint64_t id, struct record *rec, struct acl_entry *out)
 {
-	struct dn old_superior = dn_parent(&op->target);
+	struct errbuf e = {""};
+	struct bv normal;
 
-	if (!target_allows(op, op->target.normal, NULL, BV_NONE, ACL_WRITE) ||
-	    !target_allows(op, old_superior.normal, NULL, BV_NONE, ACL_WRITE_DELETE))
-		return write_refused(op, op->target.normal, "no write access to parent's children");
-	if (!target_allows(op, superior->normal, NULL, BV_NONE, ACL_WRITE_ADD))
-		return write_refused(
-		    op, op->target.normal, "no write access to new superior's children");
+	*out = access_nothing();
+	if (id == 0)
+		return 0;
+	int err = store_get(r, id, rec, &e);
+	if (err == 0)
+		err = store_dn(r, rec, op->arena, NULL, &normal);
+	if (err != 0)
+		return op_store_error(op, err, e.text);
+	*out = access_stored(r, id, rec, normal);
+	return 0;
+}
+
+/* Asks on the children of a superior, which may be the empty name above the database. */
+static bool
+may_change_children(struct op *op, const struct acl_entry *superior, unsigned want)
+{
+	const struct acl_target children = access_on_children();
+
+	if (superior->id == 0)
+		return access_demand_above(op, &children, want);
+	return access_demand(op, superior, &children, want);
+}
+
+static int
+check_old_place(struct op *op, const struct acl_entry *e)
+{
+	const struct moddn *m = op->prepared;
+	struct acl_entry superior;
+	struct record rec;
+
+	int code = entry_of(op, e->read, e->record->parent, &rec, &superior);
+	if (code != 0)
+		return code;
+	if (!may_change_children(op, &superior, m->has_superior ? ACL_B_DELETE : ACL_B_WRITE))
+		return target_refuse(op, e, "no write access to parent's children");
+	return 0;
+}
+
+static int
+check_new_place(struct op *op, const struct acl_entry *e, uint64_t parent)
+{
+	struct acl_entry superior;
+	struct record rec;
+
+	int code = entry_of(op, e->read, parent, &rec, &superior);
+	if (code != 0 || may_change_children(op, &superior, ACL_B_ADD))
+		return code;
+	/* A superior that may not be seen is answered for like one that is not there. */
+	if (superior.id != 0 && !access_entry(op, &superior, ACL_B_DISCLOSE))
+		return op_fail(op, LDAP_NO_SUCH_OBJECT, "new superior not found");
+	return target_refuse(op, e, "no write access to new superior's children");
+}
+
+/* slapd.access(5): what the new name brings needs the right to add it, what the old name takes away
+ * the right to delete it. */
+static bool
+may_name(struct op *op, const struct acl_entry *e, const struct rdn *rdn, unsigned want)
+{
+	for (size_t i = 0; i < rdn->ava_count; i++) {
+		const struct ava *ava = &rdn->avas[i];
+		const struct acl_target t = access_on_value(ava->desc, ava->value, ava->normal);
+		if (!access_demand(op, e, &t, want))
+			return false;
+	}
+	return true;
+}
+
+static int
+check_entry(struct op *op, const struct acl_entry *e)
+{
+	bool relax = (op->ctl.given & OP_CTL_RELAX) != 0;
+	const struct acl_target on_entry = access_on_entry();
+
+	return target_demand(
+	    op, e, &on_entry, relax ? ACL_B_MANAGE : ACL_B_WRITE, "no write access to entry");
+}
+
+static int
+check_naming_values(struct op *op, const struct acl_entry *e, const struct rdn *old)
+{
+	const struct moddn *m = op->prepared;
+
+	if (!may_name(op, e, &m->rdn, ACL_B_ADD))
+		return target_refuse(op, e, "no write access to the attributes of the new RDN");
+	if (op->msg.u.moddn.delete_old_rdn && !may_name(op, e, old, ACL_B_DELETE))
+		return target_refuse(op, e, "no write access to the attributes of the old RDN");
 	return 0;
 }
 
@@ -210,6 +301,29 @@ check_free(struct op *op, struct store_read *r, uint64_t parent, const struct mo
 	return err == 0 ? op_code(op, LDAP_ALREADY_EXISTS) : op_store_error(op, err, NULL);
 }
 
+/* Rights and places, in the order in which OpenLDAP asks. */
+static int
+check_rights(
+    struct op *op, const struct acl_entry *at, const struct entry *old, uint64_t *parent_out)
+{
+	const struct moddn *m = op->prepared;
+
+	int code = check_old_place(op, at);
+	if (code == 0)
+		code = write_assert(op, at->read, at->id, at->record);
+	if (code == 0)
+		code = check_entry(op, at);
+	if (code == 0 && m->has_superior)
+		code = find_superior(op, at->read, m, parent_out);
+	if (code == 0 && m->has_superior)
+		code = check_new_place(op, at, *parent_out);
+	if (code == 0 && m->has_superior)
+		code = check_superior_kind(op, at->read, *parent_out);
+	if (code == 0)
+		code = check_naming_values(op, at, &old->dn.rdns[0]);
+	return code == 0 ? check_free(op, at->read, *parent_out, m, at->id) : code;
+}
+
 /* Everything that can refuse the request, up to the changed entry. */
 static int
 check(struct op *op, struct store_read *r, uint64_t id, struct entry *e, uint64_t *parent_out)
@@ -217,22 +331,16 @@ check(struct op *op, struct store_read *r, uint64_t id, struct entry *e, uint64_
 	const struct moddn *m = op->prepared;
 	struct dn superior = m->has_superior ? m->superior : dn_parent(&op->target);
 	struct record rec;
+	struct acl_entry at;
 	struct entry old;
-	struct errbuf text = {""};
 
-	int err = store_get(r, id, &rec, &text);
-	if (err != 0)
-		return op_store_error(op, err, text.text);
-	*parent_out = rec.parent;
-	int code = write_assert(op, r, id, &rec);
+	int code = entry_of(op, r, id, &rec, &at);
 	if (code == 0)
 		code = write_load(op, r, &rec, &old);
-	if (code == 0 && m->has_superior)
-		code = find_superior(op, r, m, parent_out);
-	if (code == 0)
-		code = check_access(op, &superior);
-	if (code == 0)
-		code = check_free(op, r, *parent_out, m, id);
+	if (code != 0)
+		return code;
+	*parent_out = rec.parent;
+	code = check_rights(op, &at, &old, parent_out);
 	if (code != 0)
 		return code;
 	*e = entry_copy(op->arena, &old);

@@ -1,9 +1,9 @@
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/desc.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/handlers.h"
 #include "op/modlist.h"
 #include "op/op.h"
@@ -55,34 +55,24 @@ op_modify_prepare(struct op *op)
 	return code == 0 ? check_writable(op, &m, descs) : code;
 }
 
-static enum acl_level
-level_of(enum ldap_mod_op op)
-{
-	switch (op) {
-	case LDAP_MOD_OP_ADD:
-		return ACL_WRITE_ADD;
-	case LDAP_MOD_OP_DELETE:
-		return ACL_WRITE_DELETE;
-	case LDAP_MOD_OP_REPLACE:
-	case LDAP_MOD_OP_INCREMENT:
-		return ACL_WRITE;
-	}
-	return ACL_MANAGE;
-}
-
 static int
-check_access(struct op *op, const struct entry *e)
+check_access(struct op *op, const struct acl_entry *e)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
 	const struct attr_desc *const *descs = op->prepared;
+	const struct acl_target on_entry = access_on_entry();
+	bool relax = (op->ctl.given & OP_CTL_RELAX) != 0;
 
+	if (relax && !access_demand(op, e, &on_entry, ACL_B_MANAGE))
+		return target_refuse(
+		    op, e, "the relax rules control needs manage access to the entry");
 	for (size_t i = 0; i < q->count; i++) {
-		if (!target_allows(op, e->dn.normal, descs[i], BV_NONE, level_of(q->mods[i].op)))
-			return write_refused(op, e->dn.normal, "");
+		if (!access_demand_change(op, e, descs[i], &q->mods[i]))
+			return target_refuse(op, e, "");
 	}
 	/* Without a modification only the entry's existence is told: that needs a right, too. */
-	if (q->count == 0 && !target_allows(op, e->dn.normal, NULL, BV_NONE, ACL_DISCLOSE))
-		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	if (q->count == 0 && !access_entry(op, e, ACL_B_DISCLOSE))
+		return target_hide(op, e);
 	return 0;
 }
 
@@ -128,7 +118,8 @@ op_modify_apply(struct op *op, struct store_write *w)
 	if (code != 0)
 		return code;
 	e = entry_copy(op->arena, &old);
-	code = check_access(op, &old);
+	struct acl_entry asked = access_stored(r, id, &rec, old.dn.normal);
+	code = check_access(op, &asked);
 	if (code == 0)
 		code = change(op, &old, &e);
 	if (code == 0)

@@ -1,11 +1,13 @@
 #include "op/monlog.h"
 
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "model/desc.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "op/access.h"
+#include "op/memory.h"
+#include "op/monitor.h"
 #include "op/montree.h"
 #include "op/op.h"
 #include "op/target.h"
@@ -112,7 +114,7 @@ apply(struct op *op, const struct wire_mod *m, int *bits)
 }
 
 static int
-check(struct op *op, const struct wire_mod *m)
+check(struct op *op, const struct acl_entry *e, const struct wire_mod *m)
 {
 	const struct attr_desc *d = NULL;
 	const struct schema *s = op->world->conf->schema;
@@ -120,8 +122,8 @@ check(struct op *op, const struct wire_mod *m)
 	if (desc_parse(s, op->arena, m->attr.desc, &d, NULL) != 0)
 		return op_fail(
 		    op, LDAP_UNDEFINED_TYPE, "%.*s: attribute type undefined", BV(m->attr.desc));
-	if (!target_allows(op, op->target.normal, d, BV_NONE, ACL_WRITE))
-		return op_code(op, LDAP_INSUFFICIENT_ACCESS);
+	if (!access_demand_change(op, e, d, m))
+		return target_refuse(op, e, "");
 	if (bv_eq(op->target.normal, BV_LIT("cn=log,cn=monitor")) && bv_is(d->name, "managedInfo"))
 		return 0;
 	return op_fail(op, LDAP_UNWILLING_TO_PERFORM,
@@ -132,12 +134,18 @@ int
 monlog_modify(struct op *op)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
+	const struct memory_db *db = monitor_tree(op);
+	const struct memory_entry *at = memory_find(db, op->target.normal);
 	int bits = log_syslog_levels() & ~LOG_L_NONE, code = 0;
 
+	op->access_asked = true;
+	if (at == NULL)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	const struct acl_entry e = memory_asked(db, at);
 	if (log_syslog_levels() == LOG_L_ANY)
 		bits = LOG_L_ANY;
 	for (size_t i = 0; i < q->count && code == 0; i++) {
-		code = check(op, &q->mods[i]);
+		code = check(op, &e, &q->mods[i]);
 		if (code == 0)
 			code = apply(op, &q->mods[i], &bits);
 	}

@@ -89,8 +89,9 @@ op_hard_error(struct op *op, int err, const char *text)
 bool
 op_is_root(const struct op *op, const struct backend *be)
 {
-	if (be->conf->type == CONF_DB_CONFIG && op->who.machine_root &&
-	    op->world->conf->machine_root)
+	bool for_machine = be->conf->type == CONF_DB_CONFIG || be->conf->type == CONF_DB_MONITOR;
+
+	if (for_machine && op->who.machine_root && op->world->conf->machine_root)
 		return true;
 	return world_is_root(be, op->who.normal);
 }

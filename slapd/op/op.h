@@ -90,6 +90,7 @@ enum op_control {
 	OP_CTL_TREE_DELETE = 1 << 10,
 	OP_CTL_DOMAIN_SCOPE = 1 << 11,
 	OP_CTL_PERMISSIVE_MODIFY = 1 << 12,
+	OP_CTL_EXPLAIN = 1 << 13,
 };
 
 struct op_controls {
@@ -140,6 +141,8 @@ struct op {
 	struct decide **decides; /* by backend index, then the frontend's; made when first asked */
 	bool explain;		 /* the explain control: a refusal's text says which rule decided */
 	bool access_asked;	 /* a success without it is refused by the runner */
+	struct bv refusal;	 /* the rule that refused it, for a requestor who may know */
+	struct arena *write_scratch; /* access.c's, inside an apply */
 	enum op_state state;
 	atomic_int claim;      /* enum op_claim: who got a queued write first */
 	atomic_bool abandoned; /* by Abandon, Cancel or the end of the connection */

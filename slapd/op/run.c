@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "op/access.h"
 #include "op/confop.h"
 #include "op/controls.h"
 #include "op/handlers.h"
@@ -108,6 +109,9 @@ send_result(struct op *op)
 
 	if (tag == 0)
 		return;
+	if (op->refusal.n > 0 &&
+	    (op->code == LDAP_INSUFFICIENT_ACCESS || op->code == LDAP_NO_SUCH_OBJECT))
+		op->text = op->refusal;
 	explain(op);
 	struct wire_result r = {
 	    .tag = tag,
@@ -197,10 +201,12 @@ job_run(struct write_job *job, struct store_write *w)
 		return 0;
 	}
 	clear_outcome(op);
+	access_enter_write(op);
 	op->code = prepare_again(op, w);
 	op->write = w;
 	if (op->code == 0)
 		op->code = op->row->apply(op, w);
+	access_leave_write(op);
 	op->write = NULL;
 	if (op->foreign != NULL)
 		reader_set_free(&op->foreign);

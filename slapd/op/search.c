@@ -1,4 +1,3 @@
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -6,6 +5,7 @@
 #include "model/desc.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/area.h"
 #include "op/handlers.h"
 #include "op/limits.h"
@@ -199,20 +199,27 @@ start(struct op *op)
 	return start_in_store(op);
 }
 
+/* Nothing is asked per entry when the rules let the requestor search all that the filter names. */
+static void
+set_search_right(struct op *op, struct search *s)
+{
+	bool free = access_filter_is_free(op, s->match, s->map);
+
+	s->env.may_search = free ? NULL : access_may_search;
+}
+
 static void
 bind_filter(struct op *op, struct search *s, struct store_read *r)
 {
-	struct acl_who who = {op->who.normal, op_is_root(op, op->be)};
-
 	s->map = store_read_map(r);
 	s->env = (struct test_env){
 	    .schema = op->world->conf->schema,
 	    .map = s->map,
 	    .read = r,
-	    .may_search = acl_reads_all(op->be->acl, &who) ? NULL : target_may_search,
 	    .computed = select_computed_of,
 	    .arg = op,
 	};
+	set_search_right(op, s);
 	s->test = test_new(op->arena, s->match, &s->env);
 }
 
@@ -261,6 +268,7 @@ enter_area(struct op *op, struct search *s)
 	if (s->phase == PHASE_ENTRIES && s->map != store_read_map(r)) {
 		s->map = s->env.map = store_read_map(r);
 		test_rebind(s->test, op->arena, s->map);
+		set_search_right(op, s);
 	}
 	return 0;
 }
@@ -324,13 +332,23 @@ send_entry(struct op *op, struct search *s, struct select_entry *e, bool *ended)
 	}
 	if (s->area > 0 && area_seen(&s->areas, s->area, op->be, e->id, e->record, e->normal_dn))
 		return 0;
-	if (!target_allows(op, e->normal_dn, NULL, BV_NONE, ACL_READ))
+	struct acl_entry at = access_stored(e->read, e->id, e->record, e->normal_dn);
+	if (!access_entry(op, &at, ACL_B_READ))
 		return 0;
 	int code = check_room(op, s, ended);
 	if (*ended)
 		return code;
 	op_emit(op, e->pretty_dn, select_encode(op, s->select, e, scratch));
 	return 0;
+}
+
+static bool
+may_refer(struct op *op, const struct acl_entry *e)
+{
+	const struct schema *s = op->world->conf->schema;
+
+	return access_entry(op, e, ACL_B_READ) &&
+	       access_attr(op, e, desc_of_type(s, schema_known(s)->ref), ACL_B_READ);
 }
 
 static int
@@ -347,6 +365,9 @@ send_reference(struct op *op, struct search *s, const struct select_entry *e, bo
 		return op_store_error(op, ERR_CORRUPT, NULL);
 	}
 	if (s->area > 0 && area_seen(&s->areas, s->area, op->be, e->id, e->record, normal))
+		return 0;
+	struct acl_entry at = access_stored(e->read, e->id, e->record, normal);
+	if (!may_refer(op, &at))
 		return 0;
 	size_t n = target_ref_urls(
 	    op, e->read, e->record, pretty, pretty, alone ? "??base" : "??sub", &urls);

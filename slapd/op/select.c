@@ -1,14 +1,13 @@
 #include "op/select.h"
 
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "model/desc.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/op.h"
 #include "op/selectval.h"
-#include "op/target.h"
 #include "op/world.h"
 #include "store/attrmap.h"
 #include "store/store.h"
@@ -22,7 +21,13 @@
  * copied as one piece.
  */
 
-enum verdict { VERDICT_UNKNOWN, VERDICT_NO, VERDICT_YES, VERDICT_ASK };
+enum verdict {
+	VERDICT_UNKNOWN,
+	VERDICT_NO,
+	VERDICT_YES,
+	VERDICT_ASK,	/* for each entry */
+	VERDICT_VALUES, /* for each value */
+};
 
 struct select {
 	const struct schema *schema;
@@ -36,6 +41,7 @@ struct select {
 	uint64_t serial;	    /* of the map that verdicts are for; 0: none */
 	size_t verdict_count;
 	uint8_t *verdicts; /* by attribute ID */
+	bool reads_all;	   /* in the database of that map */
 	bool computed_entry_dn, computed_subschema, computed_has_sub, computed_num_sub;
 };
 
@@ -149,20 +155,23 @@ wants_desc(const struct select *s, const struct attr_desc *d)
 }
 
 static enum verdict
-decide(struct op *op, const struct select *s, const struct attr_desc *d)
+verdict_of(struct op *op, const struct select *s, const struct attr_desc *d)
 {
-	const struct backend *be = op->be;
-	bool allowed = false;
+	struct decide *decide = access_of(op, op->be);
 
 	if (d == NULL || !wants_desc(s, d))
 		return VERDICT_NO;
-	if (be == NULL)
+	if (!s->types_only && decide_by_value(decide, d))
+		return VERDICT_VALUES;
+	switch (decide_once(decide, ACL_PART_ATTR, d, ACL_B_READ)) {
+	case DECIDE_NO:
+		return VERDICT_NO;
+	case DECIDE_YES:
 		return VERDICT_YES;
-	struct acl_who who = {op->who.normal, op_is_root(op, be)};
-	op->access_asked = true;
-	if (!acl_decided_once(be->acl, &who, d, ACL_READ, &allowed))
-		return VERDICT_ASK;
-	return allowed ? VERDICT_YES : VERDICT_NO;
+	case DECIDE_PER_ENTRY:
+		break;
+	}
+	return VERDICT_ASK;
 }
 
 static void
@@ -180,6 +189,7 @@ bind_map(struct op *op, struct select *s, const struct attr_map *map)
 		s->verdicts = arena_alloc(op->arena, need);
 	s->verdict_count = need;
 	memset(s->verdicts, VERDICT_UNKNOWN, need);
+	s->reads_all = decide_all(access_of(op, op->be), ACL_B_READ);
 }
 
 void
@@ -188,33 +198,57 @@ select_forget_map(struct select *s)
 	s->map = NULL;
 }
 
-static bool
-row_goes_out(
+static struct acl_entry
+asked_about(const struct select_entry *e)
+{
+	return (struct acl_entry){e->normal_dn, e->record, e->map, e->read, e->id, NULL};
+}
+
+static enum verdict
+row_verdict(
     struct op *op, struct select *s, const struct select_entry *e, const struct record_attr *a)
 {
 	uint8_t *v = &s->verdicts[a->attr_id];
 
 	if (*v == VERDICT_UNKNOWN)
-		*v = (uint8_t)decide(op, s, attr_map_desc(s->map, a->attr_id));
+		*v = (uint8_t)verdict_of(op, s, attr_map_desc(s->map, a->attr_id));
 	if (*v != VERDICT_ASK)
-		return *v == VERDICT_YES;
-	return target_allows_read(op, e->normal_dn, attr_map_desc(s->map, a->attr_id));
+		return (enum verdict) * v;
+	const struct acl_entry at = asked_about(e);
+	bool allowed = access_attr(op, &at, attr_map_desc(s->map, a->attr_id), ACL_B_READ);
+	return allowed ? VERDICT_YES : VERDICT_NO;
 }
 
+static struct value_test
+value_test_of(
+    struct op *op, const struct select *s, const struct attr_desc *d, struct arena *scratch)
+{
+	return (struct value_test){
+	    .op = op,
+	    .filter = s->filter_values,
+	    .schema = s->schema,
+	    .items = s->value_items,
+	    .item_count = s->value_item_count,
+	    .desc = d,
+	    .scratch = scratch,
+	};
+}
+
+/* A row that goes out, whole (entry NULL) or value by value. */
 static void
-put_row(struct op *op, struct select *s, const struct record_attr *a, struct arena *scratch,
-    struct buf *out)
+put_row(struct op *op, struct select *s, const struct record_attr *a, const struct acl_entry *entry,
+    struct arena *scratch)
 {
 	const struct attr_desc *d = attr_map_desc(s->map, a->attr_id);
-	const struct value_test t = {
-	    op->world->conf->schema, s->value_items, s->value_item_count, d, scratch};
+	struct value_test t = value_test_of(op, s, d, scratch);
 
+	t.entry = entry;
 	if (s->types_only)
-		message_put_attr(out, d->name, NULL, 0);
-	else if (s->filter_values)
-		selectval_put(&t, a, out);
+		message_put_attr(&op->assembly, d->name, NULL, 0);
+	else if (s->filter_values || entry != NULL)
+		selectval_put(&t, a, &op->assembly);
 	else
-		buf_put_bv(out, a->encoded);
+		buf_put_bv(&op->assembly, a->encoded);
 }
 
 int
@@ -268,11 +302,12 @@ put_computed_one(
 {
 	const struct select *s = p->select;
 	const struct attr_desc *d = desc_of_type(s->schema, type);
-	const struct value_test t = {s->schema, s->value_items, s->value_item_count, d, p->scratch};
+	struct value_test t = value_test_of(p->op, s, d, p->scratch);
+	const struct acl_entry at = asked_about(p->entry);
 
-	if (!target_allows_read(p->op, p->entry->normal_dn, d))
-		return;
-	if (s->filter_values && !s->types_only && !selectval_holds(&t, value, normal))
+	t.entry = &at;
+	if (s->types_only ? !access_attr(p->op, &at, d, ACL_B_READ)
+			  : !selectval_holds(&t, value, normal))
 		return;
 	message_put_attr(p->out, d->name, &value, s->types_only ? 0 : 1);
 }
@@ -303,23 +338,24 @@ put_computed(struct op *op, const struct select *s, const struct select_entry *e
 
 /* Everything asked for is one contiguous run of the record and may be read. */
 static bool
-whole_run(struct op *op, const struct select *s, const struct select_entry *e)
+whole_run(const struct select *s, const struct select_entry *e)
 {
-	struct acl_who who = {op->who.normal, op->be != NULL && op_is_root(op, op->be)};
-
 	return s->all_user && !s->all_operational && s->wanted_count == 0 && !s->types_only &&
-	       !s->filter_values && op->be != NULL && e->read != NULL &&
-	       acl_reads_all(op->be->acl, &who);
+	       !s->filter_values && e->read != NULL && s->reads_all;
 }
 
 static void
-put_rows(struct op *op, struct select *s, const struct select_entry *e, struct arena *scratch,
-    struct buf *out)
+put_rows(struct op *op, struct select *s, const struct select_entry *e, struct arena *scratch)
 {
+	const struct acl_entry at = asked_about(e);
+
 	for (size_t i = 0; i < e->record->row_count; i++) {
 		struct record_attr a = record_attr_at(e->record, i);
-		if (a.attr_id <= attr_map_count(s->map) && row_goes_out(op, s, e, &a))
-			put_row(op, s, &a, scratch, out);
+		if (a.attr_id > attr_map_count(s->map))
+			continue;
+		enum verdict v = row_verdict(op, s, e, &a);
+		if (v == VERDICT_YES || v == VERDICT_VALUES)
+			put_row(op, s, &a, v == VERDICT_VALUES ? &at : NULL, scratch);
 	}
 }
 
@@ -328,13 +364,11 @@ select_encode(struct op *op, struct select *s, const struct select_entry *e, str
 {
 	struct buf *out = &op->assembly;
 
-	if (whole_run(op, s, e)) {
-		op->access_asked = true;
-		return e->record->user_attrs;
-	}
 	bind_map(op, s, e->map);
+	if (whole_run(s, e))
+		return e->record->user_attrs;
 	out->n = 0;
-	put_rows(op, s, e, scratch, out);
+	put_rows(op, s, e, scratch);
 	put_computed(op, s, e, scratch, out);
 	return buf_bv(out);
 }

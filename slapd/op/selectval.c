@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "model/desc.h"
 #include "model/match.h"
+#include "op/access.h"
 #include "store/test_value.h"
 #include "wire/message.h"
 
@@ -30,16 +31,27 @@ item_holds(const struct value_test *t, const struct match *m, const struct bv pa
 	return false;
 }
 
-bool
-selectval_holds(const struct value_test *t, struct bv value, struct bv normal)
+static bool
+is_wanted(const struct value_test *t, struct bv value, struct bv normal)
 {
 	const struct bv pair[2] = {value, normal};
 
+	if (!t->filter)
+		return true;
 	for (size_t i = 0; i < t->item_count; i++) {
 		if (item_applies(t->items[i], t->desc) && item_holds(t, t->items[i], pair))
 			return true;
 	}
 	return false;
+}
+
+bool
+selectval_holds(const struct value_test *t, struct bv value, struct bv normal)
+{
+	const struct acl_target on = access_on_value(t->desc, value, normal);
+
+	return is_wanted(t, value, normal) &&
+	       (t->entry == NULL || access_allows(t->op, t->entry, &on, ACL_B_READ));
 }
 
 void

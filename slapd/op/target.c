@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/op.h"
 #include "op/world.h"
 #include "store/attrmap.h"
@@ -30,47 +30,53 @@ target_parse(struct op *op, struct bv text, struct dn *out)
 	return 0;
 }
 
-bool
-target_allows(
-    struct op *op, struct bv normal_dn, const struct attr_desc *desc, struct bv value, int level)
+/* Names the nearest entry, from this one upwards, that may be disclosed. Hidden entries are passed
+ * over like absent ones, or matchedDN would tell one from the other. */
+static int
+absent(struct op *op, struct store_read *r, uint64_t id)
 {
-	const struct backend *be = op->be;
-	struct acl_who who = {op->who.normal, be != NULL && op_is_root(op, be)};
-	struct acl_target t = {
-	    normal_dn, desc == NULL ? ACL_PART_ENTRY : ACL_PART_ATTR, desc, value};
+	struct record rec;
+	struct bv pretty, normal;
+	struct errbuf e = {""};
 
-	op->access_asked = true;
-	return acl_allows(
-	    be == NULL ? op->world->frontend_acl : be->acl, &who, &t, (enum acl_level)level);
+	op->matched = BV_NONE;
+	for (; id != 0; id = rec.parent) {
+		int err = store_get(r, id, &rec, &e);
+		if (err == 0)
+			err = store_dn(r, &rec, op->arena, &pretty, &normal);
+		if (err != 0)
+			return op_store_error(op, err, e.text);
+		struct acl_entry at = access_stored(r, id, &rec, normal);
+		if (!access_entry(op, &at, ACL_B_DISCLOSE))
+			continue;
+		op->matched = pretty;
+		break;
+	}
+	return op_code(op, LDAP_NO_SUCH_OBJECT);
 }
 
-bool
-target_may_search(
-    void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal)
+int
+target_hide(struct op *op, const struct acl_entry *e)
 {
-	struct op *op = arg;
-	struct acl_who who = {op->who.normal, op_is_root(op, op->be)};
-	bool allowed;
-	struct bv dn;
-
-	(void)id;
-	(void)normal;
-	op->access_asked = true;
-	if (acl_decided_once(op->be->acl, &who, d, ACL_SEARCH, &allowed))
-		return allowed;
-	/* The scratch arena is the loop's: a write runs on another thread. */
-	struct arena *a = op->write != NULL ? op->arena : op->readers->scratch;
-	struct arena_mark mark = arena_mark(a);
-	allowed = store_dn(op_reader(op, op->be), r, a, NULL, &dn) == 0 &&
-		  target_allows(op, dn, d, BV_NONE, ACL_SEARCH);
-	arena_rewind(a, mark);
-	return allowed;
+	op->text = BV_NONE;
+	if (e->read == NULL)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	return absent(op, e->read, e->record->parent);
 }
 
-bool
-target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc)
+int
+target_refuse(struct op *op, const struct acl_entry *e, const char *text)
 {
-	return target_allows(op, normal_dn, desc, BV_NONE, ACL_READ);
+	if (!access_entry(op, e, ACL_B_DISCLOSE))
+		return target_hide(op, e);
+	return op_fail(op, LDAP_INSUFFICIENT_ACCESS, "%s", text);
+}
+
+int
+target_demand(struct op *op, const struct acl_entry *e, const struct acl_target *t, unsigned want,
+    const char *text)
+{
+	return access_demand(op, e, t, want) ? 0 : target_refuse(op, e, text);
 }
 
 int
@@ -272,27 +278,39 @@ is_out_of_domain(const struct op *op, const struct record *rec)
 		   OP_CTL_DOMAIN_SCOPE;
 }
 
+/* Whether the referral may be told of; for a search it is the base, too, that must be open. */
+static int
+check_found(struct op *op, const struct acl_entry *e, bool refers_away)
+{
+	const struct acl_target on_entry = access_on_entry();
+
+	if (op->msg.tag == LDAP_REQ_SEARCH)
+		return target_demand(op, e, &on_entry, ACL_B_SEARCH, "");
+	if (refers_away && !access_entry(op, e, ACL_B_DISCLOSE))
+		return target_hide(op, e);
+	return 0;
+}
+
 static int
 not_found(struct op *op, struct store_read *r, const struct dn *dn, const char *scope_suffix,
     uint64_t superior)
 {
 	struct record rec;
-	struct errbuf e;
-	struct bv pretty, normal;
+	struct errbuf e = {""};
+	struct bv normal;
 
 	op->access_asked = true;
 	if (superior == 0)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
 	int err = store_get(r, superior, &rec, &e);
 	if (err == 0)
-		err = store_dn(r, &rec, op->arena, &pretty, &normal);
+		err = store_dn(r, &rec, op->arena, NULL, &normal);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
-	if (refers(op, &rec))
+	struct acl_entry at = access_stored(r, superior, &rec, normal);
+	if (refers(op, &rec) && access_entry(op, &at, ACL_B_DISCLOSE))
 		return target_refer(op, r, &rec, dn, scope_suffix);
-	if (target_allows(op, normal, NULL, BV_NONE, ACL_DISCLOSE))
-		op->matched = pretty;
-	return op_code(op, LDAP_NO_SUCH_OBJECT);
+	return absent(op, r, superior);
 }
 
 int
@@ -311,6 +329,10 @@ target_find(struct op *op, struct store_read *r, const struct dn *dn, const char
 		return op_store_error(op, err, e.text);
 	if (is_out_of_domain(op, rec_out))
 		return not_found(op, r, dn, scope_suffix, id);
+	struct acl_entry at = access_stored(r, id, rec_out, dn->normal);
+	int code = check_found(op, &at, refers(op, rec_out));
+	if (code != 0)
+		return code;
 	if (refers(op, rec_out))
 		return target_refer(op, r, rec_out, dn, scope_suffix);
 	*id_out = id;

@@ -9,8 +9,8 @@
 #include "base/bv.h"
 #include "store/record.h"
 
+struct acl_entry;
 struct acl_target;
-struct attr_desc;
 struct dn;
 struct op;
 struct store_read;
@@ -32,9 +32,10 @@ int target_backend_for_write(struct op *op, const struct dn *dn);
 
 /*
  * Finds dn in op->be through r. 0 with *id_out and *rec_out; otherwise the code to answer: 32 with
- * matchedDN (disclosed only as access allows), or 10 with the referral at or above it. Under
- * ManageDsaIT referral entries are ordinary ones (RFC 3296 3), under domain scope there are none.
- * scope_suffix ("??sub" ...; may be "") is put behind rewritten referral URLs.
+ * matchedDN (disclosed only as access allows), or 10 with the referral at or above it, when it may
+ * be disclosed. The base of a search must be open to search: else 50, or 32 when it is hidden.
+ * Under ManageDsaIT referral entries are ordinary ones (RFC 3296 3), under domain scope there are
+ * none. scope_suffix ("??sub" ...; may be "") is put behind rewritten referral URLs.
  */
 int target_find(struct op *op, struct store_read *r, const struct dn *dn, const char *scope_suffix,
     uint64_t *id_out, struct record *rec_out);
@@ -51,18 +52,19 @@ size_t target_ref_urls(struct op *op, struct store_read *r, const struct record 
 /* Answers with the default referral, scope_suffix as above, or code when there is none. */
 int target_default_referral(struct op *op, struct bv dn_pretty, const char *scope_suffix, int code);
 
-/* Asks for access on an attribute of, or on, the entry with this normal DN. Records that access was
- * asked. */
-bool target_allows(
-    struct op *op, struct bv normal_dn, const struct attr_desc *desc, struct bv value, int level);
+/*
+ * Demands want on a target of the entry (access.h). 0; 50 with the text; or, when the entry's
+ * existence may not be disclosed, what is answered for absent entries: 32 with the nearest
+ * superior that may be seen.
+ */
+int target_demand(struct op *op, const struct acl_entry *e, const struct acl_target *t,
+    unsigned want, const char *text);
 
-/* For struct test_env: whether the identity of op (the argument) may search the attribute of the
- * entry r. */
-bool target_may_search(
-    void *op, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal);
+/* Answers 50 with the text, or as for an absent entry when this one may not be disclosed. */
+int target_refuse(struct op *op, const struct acl_entry *e, const char *text);
 
-/* The same for reading an attribute as a whole. */
-bool target_allows_read(struct op *op, struct bv normal_dn, const struct attr_desc *desc);
+/* Answers for an entry that is hidden as for one that is absent. */
+int target_hide(struct op *op, const struct acl_entry *e);
 
 /* Returns whether a database glued under op->be lies at or below the target. */
 bool target_has_glued(const struct op *op);

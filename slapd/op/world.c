@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "acl/limits.h"
+#include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -57,8 +58,9 @@ open_backend(struct world *w, const struct conf_db *db, bool write, struct errbu
 
 	be->conf = db;
 	be->index = w->backend_count++;
-	be->acl = acl_compile(w->arena, w->conf, db);
-	int err = limits_compile(w->arena, w->conf, db, &be->limits, e);
+	int err = rules_compile(w->arena, w->conf, db, &be->rules, e);
+	if (err == 0)
+		err = limits_compile(w->arena, w->conf, db, &be->limits, e);
 	if (err != 0)
 		return err;
 	if (db->type == CONF_DB_MDB)
@@ -87,7 +89,9 @@ open_all(struct world *w, bool write, struct errbuf *e)
 	w->backends = arena_zalloc(w->arena, w->conf->db_count, sizeof(*w->backends));
 	w->referrals = class_match(w, "referral");
 	w->aliases = class_match(w, "alias");
-	w->frontend_acl = acl_compile(w->arena, w->conf, w->conf->frontend);
+	int bad = rules_compile(w->arena, w->conf, w->conf->frontend, &w->frontend_rules, e);
+	if (bad != 0)
+		return bad;
 	for (size_t i = 0; i < w->conf->db_count; i++) {
 		const struct conf_db *db = &w->conf->dbs[i];
 		int err = db->type == CONF_DB_FRONTEND ? 0 : open_backend(w, db, write, e);

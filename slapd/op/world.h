@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "acl/acl.h"
 #include "base/bv.h"
 #include "config/conf.h"
 #include "store/record.h"
 
+struct acl_rules;
 struct attr_map;
 struct database;
 struct errbuf;
@@ -43,11 +43,11 @@ struct memory_db {
 
 struct backend {
 	const struct conf_db *conf;
-	const struct acl *acl;
+	const struct acl_rules *rules;
 	const struct limits *limits; /* of particular identities */
-	struct database *database; /* holds store and writer; NULL in memory */
-	struct store *store;	   /* NULL for databases in memory */
-	struct writer *writer;	   /* NULL when read-only or in memory */
+	struct database *database;   /* holds store and writer; NULL in memory */
+	struct store *store;	     /* NULL for databases in memory */
+	struct writer *writer;	     /* NULL when read-only or in memory */
 	const struct memory_db *memory;
 	size_t index; /* in world->backends, and in each thread's readers */
 };
@@ -57,15 +57,15 @@ struct world {
 	struct conf *conf;
 	struct backend *backends;
 	size_t backend_count;
-	const struct acl *frontend_acl; /* root DSE and subschema */
-	struct match *referrals;	/* (objectClass=referral), resolved once */
-	struct match *aliases;		/* (objectClass=alias) */
-	struct memory_db rootdse;	/* one entry */
-	struct memory_db rootdse_local; /* as seen where SASL EXTERNAL is offered */
-	struct memory_db subschema;	/* one entry */
-	uint8_t secret[16];		/* of this process: keys the marks on paging cookies */
-	struct pool *pool;		/* for what takes milliseconds; NULL in tools */
-	struct host *host;		/* NULL in tools */
+	const struct acl_rules *frontend_rules; /* root DSE and subschema */
+	struct match *referrals;		/* (objectClass=referral), resolved once */
+	struct match *aliases;			/* (objectClass=alias) */
+	struct memory_db rootdse;		/* one entry */
+	struct memory_db rootdse_local;		/* as seen where SASL EXTERNAL is offered */
+	struct memory_db subschema;		/* one entry */
+	uint8_t secret[16]; /* of this process: keys the marks on paging cookies */
+	struct pool *pool;  /* for what takes milliseconds; NULL in tools */
+	struct host *host;  /* NULL in tools */
 	struct arena *arena;
 };
 

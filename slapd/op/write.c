@@ -1,6 +1,5 @@
 #include "op/write.h"
 
-#include "acl/acl.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -8,6 +7,7 @@
 #include "model/entry.h"
 #include "model/match.h"
 #include "model/schema.h"
+#include "op/access.h"
 #include "op/modlist.h"
 #include "op/op.h"
 #include "op/select.h"
@@ -47,15 +47,22 @@ write_assert(struct op *op, struct store_read *r, uint64_t id, const struct reco
 	struct test_env env = {.schema = s,
 	    .map = store_read_map(r),
 	    .read = r,
-	    .may_search = target_may_search,
+	    .may_search = access_may_search,
 	    .computed = select_computed_of,
 	    .arg = op};
 
 	if ((op->ctl.given & OP_CTL_ASSERTION) == 0)
 		return 0;
 	struct test *t = test_new(op->arena, match_resolve(s, op->arena, op->ctl.assertion), &env);
-	bool holds = test_run(t, id, rec, op->arena) == TEST_TRUE;
-	return holds ? 0 : op_code(op, LDAP_ASSERTION_FAILED);
+	if (test_run(t, id, rec, access_scratch(op)) == TEST_TRUE)
+		return 0;
+	struct acl_entry e = access_stored(r, id, rec, op->target.normal);
+	/* A search has found its base by right; elsewhere this would be the first word of the
+	 * entry.
+	 */
+	if (op->msg.tag != LDAP_REQ_SEARCH && !access_entry(op, &e, ACL_B_DISCLOSE))
+		return target_hide(op, &e);
+	return op_code(op, LDAP_ASSERTION_FAILED);
 }
 
 int
@@ -75,9 +82,10 @@ write_read_control(struct op *op, struct store_read *r, uint64_t id, bool post)
 		return post ? op_hard_error(op, err, NULL) : op_store_error(op, err, NULL);
 	struct select *s = select_new(op, post ? op->ctl.post_attrs : op->ctl.pre_attrs,
 	    post ? op->ctl.post_count : op->ctl.pre_count, false);
-	struct bv attrs = BV_LIT("");
-	if (target_allows(op, e.normal_dn, NULL, BV_NONE, ACL_READ))
-		attrs = select_encode(op, s, &e, op->arena);
+	struct acl_entry at = access_stored(r, id, &rec, e.normal_dn);
+	if (!access_entry(op, &at, ACL_B_READ))
+		return 0;
+	struct bv attrs = select_encode(op, s, &e, access_scratch(op));
 	buf_init(&value);
 	control_read_entry_encode(&value, e.pretty_dn, attrs);
 	op_add_control(op, post ? LDAP_OID_POST_READ : LDAP_OID_PRE_READ,
@@ -231,12 +239,4 @@ bool
 write_is_noop(const struct op *op)
 {
 	return (op->ctl.given & OP_CTL_NOOP) != 0;
-}
-
-int
-write_refused(struct op *op, struct bv normal_dn, const char *text)
-{
-	if (!target_allows(op, normal_dn, NULL, BV_NONE, ACL_DISCLOSE))
-		return op_code(op, LDAP_NO_SUCH_OBJECT);
-	return op_fail(op, LDAP_INSUFFICIENT_ACCESS, "%s", text);
 }

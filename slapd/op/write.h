@@ -45,8 +45,4 @@ int write_stamp_add(struct op *op, struct entry *e, const struct object_class *s
 /* Returns whether the request is a no-op one: everything is checked, nothing changed, 16654. */
 bool write_is_noop(const struct op *op);
 
-/* Refuses a write the access rules do not grant: 50 with the text, or 32 when existence is hidden.
- */
-int write_refused(struct op *op, struct bv normal_dn, const char *text);
-
 #endif

@@ -145,6 +145,12 @@ store_read_end(struct store_read *r)
 	r->open = false;
 }
 
+bool
+store_read_is_open(const struct store_read *r)
+{
+	return r->open;
+}
+
 const struct attr_map *
 store_read_map(const struct store_read *r)
 {

@@ -102,6 +102,9 @@ int store_read_begin(struct store_read *r, struct errbuf *e) __attribute__((warn
 /* Ends it; views obtained are invalid. Harmless when none is open. */
 void store_read_end(struct store_read *r);
 
+/* Returns whether a transaction is open on the handle. */
+bool store_read_is_open(const struct store_read *r);
+
 /* The map that fits the open transaction, of the handle's schema; valid until it ends. */
 const struct attr_map *store_read_map(const struct store_read *r);
 

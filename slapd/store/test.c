@@ -170,7 +170,7 @@ allowed(const struct run *run, const struct node *n, const struct attr_desc *d)
 	const struct test_env *env = run->env;
 
 	return env->may_search == NULL || d == NULL ||
-	       env->may_search(env->arg, run->id, run->record, d, n->match->normal);
+	       env->may_search(env->arg, run->id, run->record, d, n->match);
 }
 
 static bool

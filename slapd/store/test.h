@@ -25,10 +25,10 @@ struct test_env {
 	const struct attr_map *map;
 	struct store_read
 	    *read; /* NULL for records that live outside a store (root DSE, cn=config) */
-	/* Right to search the attribute; NULL: always. A term that may not be searched is
-	 * UNDEFINED. */
+	/* Right to search the attribute with the term's assertion; NULL: always. A term that may
+	 * not be searched is UNDEFINED. */
 	bool (*may_search)(void *arg, uint64_t id, const struct record *r,
-	    const struct attr_desc *d, struct bv normal);
+	    const struct attr_desc *d, const struct match *m);
 	/* DN of the record, normal form, for :dn: matches and entryDN; NULL: by read. */
 	struct bv (*dn_normal)(void *arg, uint64_t id, const struct record *r);
 	/* Values the server computes (hasSubordinates ...): fills out, returns the count or -1 when

@@ -120,6 +120,8 @@ enum ldap_mod_op {
 #define LDAP_OID_TREE_DELETE "1.2.840.113556.1.4.805"
 #define LDAP_OID_DOMAIN_SCOPE "1.2.840.113556.1.4.1339"
 #define LDAP_OID_PERMISSIVE_MODIFY "1.2.840.113556.1.4.1413"
+/* Ours: a refusal names the access rule that decided, to those who manage the entry. */
+#define LDAP_OID_EXPLAIN "2.25.86984604475757958756636892340540278960.5.1"
 #define LDAP_OID_PROXY_AUTHZ "2.16.840.1.113730.3.4.18"
 
 #endif

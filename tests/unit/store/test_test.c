@@ -44,12 +44,12 @@ end(struct world *w)
 }
 
 static bool
-may_search(
-    void *arg, uint64_t id, const struct record *r, const struct attr_desc *d, struct bv normal)
+may_search(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct match *m)
 {
 	struct world *w = arg;
 
-	(void)id, (void)r, (void)normal;
+	(void)id, (void)r, (void)m;
 	w->questions++;
 	return w->forbidden == NULL || !bv_is(d->name, w->forbidden);
 }
