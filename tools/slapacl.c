@@ -68,6 +68,35 @@ static const struct {
     {"search", RULES_OP_SEARCH},
 };
 
+/* What a question asks for: that bit alone, where a granted level includes those below it. */
+static const struct {
+	const char *name;
+	unsigned bits;
+} levels[] = {
+    {"none", 0},
+    {"disclose", ACL_B_DISCLOSE},
+    {"auth", ACL_B_AUTH},
+    {"compare", ACL_B_COMPARE},
+    {"search", ACL_B_SEARCH},
+    {"read", ACL_B_READ},
+    {"write", ACL_B_WRITE},
+    {"add", ACL_B_ADD},
+    {"delete", ACL_B_DELETE},
+    {"manage", ACL_B_MANAGE},
+};
+
+static bool
+find_level(const char *name, unsigned *bits_out)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(levels[i].name, name) == 0) {
+			*bits_out = levels[i].bits;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 set_operation(struct run *r, const char *value)
 {
@@ -241,10 +270,8 @@ ask(struct run *r, const char *arg)
 		*value++ = '\0';
 	char *level = strchr(name, '/');
 	if (level != NULL) {
-		bool known;
 		*level++ = '\0';
-		want = rules_level_bits(bv_str(level), &known);
-		if (!known)
+		if (!find_level(level, &want))
 			return common_fail(
 			    &r->c, "unknown access \"%s\" for attribute \"%s\"", level, name);
 		if (want == 0)
