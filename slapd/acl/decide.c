@@ -15,6 +15,9 @@
 
 enum { SLOT_ENTRY, SLOT_CHILDREN, SLOT_UNDEFINED };
 
+/* Comes with add and with delete, and goes with either: "-z" takes all of write, as in OpenLDAP. */
+enum { WRITES = 256 };
+
 /* Bits that every entry has and bits that some may have. */
 struct span {
 	bool live; /* there is such an outcome at all */
@@ -96,15 +99,26 @@ settled(struct decide *d, uint32_t rule, size_t clause)
 static unsigned
 apply(const struct rules_by *by, unsigned bits)
 {
+	unsigned own = by->bits | ((by->bits & ACL_B_WRITE) != 0 ? WRITES : 0);
+
 	switch (by->apply) {
 	case RULES_SET:
-		return by->bits;
+		return own;
 	case RULES_PLUS:
-		return bits | by->bits;
+		return bits | own;
 	case RULES_MINUS:
-		return bits & ~by->bits;
+		return bits & ~own;
 	}
 	return 0;
+}
+
+/* What is granted in the end. */
+static unsigned
+granted(unsigned bits)
+{
+	unsigned hidden = (bits & WRITES) != 0 ? 0 : ACL_B_WRITE;
+
+	return bits & ACL_B_ALL & ~hidden;
 }
 
 /* ---- for all entries ---- */
@@ -165,7 +179,8 @@ span_of(struct decide *d, uint32_t class)
 	}
 	if (now.live)
 		merge(&ended, (struct span){true, 0, 0});
-	d->spans[class] = (struct decide_span){1, (uint8_t)ended.least, (uint8_t)ended.most};
+	d->spans[class] =
+	    (struct decide_span){1, (uint8_t)granted(ended.least), (uint8_t)granted(ended.most)};
 	return &d->spans[class];
 }
 
@@ -274,7 +289,7 @@ decide_walk(struct decide_ask *ask)
 		if (touches(d, c->rules[i]) == TOUCH_NEVER || !decide_what_holds(ask, c->rules[i]))
 			continue;
 		if (one_rule(ask, c->rules[i], &bits) != RULES_BREAK)
-			return bits;
+			return granted(bits);
 	}
 	return 0;
 }

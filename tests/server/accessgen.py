@@ -178,10 +178,11 @@ class Rules:
         """Returns the access lines of a database."""
         rows = []
         for _ in range(self.random.randint(1, 6)):
+            what = self.what()
             clauses = [self.clause() for _ in range(self.random.randint(1, 4))]
             if self.random.random() < 0.4:
                 clauses.append("by * break")
-            rows.append(f"access to {self.what()}\n    " + "\n    ".join(clauses))
+            rows.append(f"access to {what}\n    " + "\n    ".join(clauses))
         return "\n".join(rows) + "\n"
 
 
