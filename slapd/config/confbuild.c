@@ -219,6 +219,23 @@ store_plain(struct conf_build *b, const struct option *o, struct bv value, struc
 
 /* ---- applying a node ---- */
 
+/* A text that begins with the keyword begins with the attribute's name instead where that is what
+ * the administrator wrote; one that names neither gets the name in front. */
+static int
+name_option(struct conf_build *b, const struct option *o, int err, struct errbuf *e)
+{
+	const char *name = confbuild_name(b, o);
+	size_t n = o->keyword == NULL ? 0 : strlen(o->keyword);
+	char text[sizeof(e->text)];
+
+	if (err == 0 || name == o->keyword || strstr(e->text, name) != NULL)
+		return err;
+	snprintf(text, sizeof(text), "%s", e->text);
+	if (n > 0 && strncmp(text, o->keyword, n) == 0)
+		return err_set(e, err, "%s%s", name, text + n);
+	return err_prefix(e, err, "%s", name);
+}
+
 static int
 apply_value(struct conf_build *b, const struct option *o, struct errbuf *e)
 {
@@ -229,8 +246,8 @@ apply_value(struct conf_build *b, const struct option *o, struct errbuf *e)
 	if ((o->flags & OPTION_F_LATER) != 0 && (o->fallback == NULL || !bv_is(value, o->fallback)))
 		confbuild_warn(b, "%s has no effect. %s", confbuild_name(b, o), o->help);
 	if (o->apply != NULL)
-		return o->apply(b, o, value, e);
-	return store_plain(b, o, value, e);
+		return name_option(b, o, o->apply(b, o, value, e), e);
+	return name_option(b, o, store_plain(b, o, value, e), e);
 }
 
 static int
