@@ -11,8 +11,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
+#include "config/confload.h"
 #include "tools/common.h"
-#include "tools/confldif.h"
 #include "tools/owner.h"
 
 /*
@@ -26,7 +26,11 @@ bootconf_wanted(const struct common *c)
 {
 	bool config = c->number == 0 || (c->base != NULL && bv_is(bv_str(c->base), "cn=config"));
 
-	return config && c->conf_dir != NULL;
+	if (!config || c->conf_dir == NULL)
+		return false;
+	/* What is there is added to, by confmodify. */
+	struct bv file = arena_printf(c->arena, "%s/cn=config.ldif", c->conf_dir);
+	return access((const char *)file.p, F_OK) != 0;
 }
 
 /* Who the directory shall belong to: the owner of what is there, else of where it will be. */
@@ -69,7 +73,7 @@ bootconf_run(struct common *c)
 
 	if (common_input(c, &input, &name) != 0)
 		return 1;
-	rc = confldif_read(input, name, &tree, &e);
+	rc = confload_ldif(input, name, &tree, &e);
 	if (rc == 0)
 		rc = conf_build(&tree, &c->conf, &e);
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "tools/bootconf.h"
 #include "tools/common.h"
+#include "tools/confmodify.h"
 #include "tools/context.h"
 #include "tools/hold.h"
 #include "tools/ldifentry.h"
@@ -342,8 +343,6 @@ slapadd_main(int argc, char **argv)
 	if (common_load(&l.c) != 0 || common_choose(&l.c) != 0)
 		return common_done(&l.c, 1);
 	if (common_is_config(&l.c))
-		return common_done(&l.c,
-		    common_fail(&l.c, "could not open database: cn=config is loaded into an empty "
-				      "directory, with -n 0 -F directory"));
+		return common_done(&l.c, confmodify_run(&l.c, true));
 	return common_done(&l.c, run(&l));
 }

@@ -8,6 +8,7 @@
 #include "store/store.h"
 #include "tools/change.h"
 #include "tools/common.h"
+#include "tools/confmodify.h"
 #include "tools/context.h"
 #include "tools/tools.h"
 #include "wire/ldif.h"
@@ -201,5 +202,7 @@ slapmodify_main(int argc, char **argv)
 		return common_done(&r.c, common_usage(&r.c));
 	if (common_load(&r.c) != 0 || common_choose(&r.c) != 0)
 		return common_done(&r.c, 1);
+	if (common_is_config(&r.c))
+		return common_done(&r.c, confmodify_run(&r.c, false));
 	return common_done(&r.c, run(&r));
 }

@@ -190,7 +190,7 @@ struct conf {
 	struct conf_tls tls;
 	int64_t tls_handshake_timeout_s;
 	bool gentle_hup;
-	bool machine_root; /* root over ldapi manages cn=config */
+	bool machine_root;	     /* root over ldapi manages cn=config */
 	bool anonymous_open;	     /* no access line anywhere: the start-up warning */
 	const struct entry *entries; /* see conf_entries */
 	size_t entry_count;

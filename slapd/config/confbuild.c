@@ -27,6 +27,17 @@ confbuild_name(const struct conf_build *b, const struct option *o)
 	return o->keyword == NULL || b->tree->from_dir ? o->olc : o->keyword;
 }
 
+/* Returns whether the snapshot before was warned of the same, which was logged then. */
+static bool
+is_old_warning(const struct conf_build *b, struct bv line)
+{
+	for (size_t i = 0; b->before != NULL && i < b->before->warning_count; i++) {
+		if (bv_eq(b->before->warnings[i], line))
+			return true;
+	}
+	return false;
+}
+
 void
 confbuild_warn(struct conf_build *b, const char *fmt, ...)
 {
@@ -43,7 +54,8 @@ confbuild_warn(struct conf_build *b, const char *fmt, ...)
 		line = arena_printf(b->arena, "%s: %s", b->value->file, text);
 	else
 		line = arena_printf(b->arena, "%s:%lu: %s", b->value->file, b->value->line, text);
-	log_error("warning: %.*s", BV(line));
+	if (!is_old_warning(b, line))
+		log_error("warning: %.*s", BV(line));
 	confbuild_push(b, &b->conf->warnings, &b->conf->warning_count, line);
 }
 

@@ -22,6 +22,8 @@ enum { SHOWN_BYTES = 80 };
 struct item {
 	struct bv text; /* without {n} */
 	struct bv normal;
+	const char *file; /* its place, as in struct conf_value */
+	unsigned long line;
 	bool gone;
 };
 
@@ -184,8 +186,9 @@ list_load(const struct confchange *c, const struct confchange_attr *attr, struct
 	const struct conf_attr *old = conftree_find(c->node, attr->option);
 
 	for (size_t i = 0; old != NULL && i < old->count; i++) {
-		struct bv text = old->values[i].text, stored;
-		struct item one = {text, text, false};
+		const struct conf_value *v = &old->values[i];
+		struct item one = {v->text, v->text, v->file, v->line, false};
+		struct bv text = v->text, stored;
 		if (value_prepare(
 			c->by->schema, c->by->scratch, attr->type, text, &stored, &one.normal) != 0)
 			one.normal = text;
@@ -198,7 +201,7 @@ list_store(const struct confchange *c, const struct confchange_attr *attr, const
 {
 	conftree_remove(c->node, attr->option);
 	for (size_t i = 0; i < l->n; i++) {
-		struct conf_value v = {l->v[i].text, c->node->file, 0};
+		struct conf_value v = {l->v[i].text, l->v[i].file, l->v[i].line};
 		if (!l->v[i].gone)
 			conftree_put(c->tree, c->node, attr->option, &v);
 	}
@@ -260,6 +263,8 @@ prepare(const struct confchange *c, const struct confchange_attr *attr, size_t i
 	    (!raw && bv_find(value, 0, 0) != value.n))
 		return bad_syntax(c, o, index, value);
 	out->text = confshape_canonical(o, c->tree->arena, value);
+	out->file = c->place;
+	out->line = 0;
 	out->gone = false;
 	return 0;
 }

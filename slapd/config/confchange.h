@@ -21,6 +21,7 @@ struct confchange {
 	const struct confedit_by *by;
 	struct conf_node *node;
 	struct errbuf *e;
+	const char *place; /* of new values: the entry's name, in the tree's arena */
 };
 
 /* What an attribute description means in an entry of cn=config. */

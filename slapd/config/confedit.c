@@ -213,11 +213,12 @@ confedit_add(struct conf_tree *t, const struct confedit_by *by, const struct wir
 	struct bv text = confname_text(t->arena, name.kind, name.base, 0);
 	struct conf_node *n = conftree_add(t, parent, name.kind, INT16_MAX, text);
 	n->db_type = name.db_type;
-	struct confchange c = {t, by, n, e};
+	struct confchange c = {t, by, n, e, ""};
 	code = confnew_fill(&c, q);
 	if (code != 0)
 		return code;
-	stamp_new(t, by, n);
+	if (!by->restoring)
+		stamp_new(t, by, n);
 	confplace_insert(t, n, number);
 	confplace_name(t, n);
 	conftree_complete(t);
@@ -271,9 +272,11 @@ int
 confedit_modify(struct conf_tree *t, const struct confedit_by *by, const struct wire_modify *q,
     struct errbuf *e)
 {
-	struct confchange c = {t, by, NULL, e};
+	struct confchange c = {t, by, NULL, e, ""};
 	int code = find(t, by, q->dn, &c.node, e);
 
+	if (code == 0)
+		c.place = (const char *)conftree_dn(c.node, t->arena).p;
 	for (size_t i = 0; code == 0 && i < q->count; i++)
 		code = modify_one(&c, &q->mods[i]);
 	if (code == 0)

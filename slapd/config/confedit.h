@@ -9,6 +9,7 @@
  * is conf_build's.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/bv.h"
 
@@ -28,6 +29,7 @@ struct confedit_by {
 	struct arena *scratch; /* of the operation */
 	struct bv dn;	       /* pretty; "" for the server itself */
 	unsigned server_id;    /* for CSNs */
+	bool restoring; /* slapadd: operational attributes of new entries are taken as given */
 };
 
 /* Returns a copy of a tree in memory of its own; conf_tree_free frees it. */

@@ -151,9 +151,11 @@ conffile_write(const char *path, struct bv text, struct errbuf *e)
 int
 conffile_folder(const char *path, bool may_exist, struct errbuf *e)
 {
-	if (sprung() || (mkdir(path, 0750) != 0 && !(errno == EEXIST && may_exist)))
+	if (sprung())
 		return conffile_fail(e, "create", path);
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mkdir(path, 0750) != 0)
+		return errno == EEXIST && may_exist ? 0 : conffile_fail(e, "create", path);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return conffile_fail(e, "open", path);
 	int failed = give(fd, path);

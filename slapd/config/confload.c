@@ -113,9 +113,8 @@ node_for(struct confload *l, struct conf_node *parent, struct bv dn, struct conf
 
 /* ---- attributes ---- */
 
-/* Keeps an operational attribute. Returns whether it was one, or says what the node is anyway. */
-static bool
-take_stamp(struct confload *l, struct conf_node *n, const struct wire_attr *a)
+bool
+confload_stamp(struct conf_tree *t, struct conf_node *n, const struct wire_attr *a)
 {
 	const struct {
 		const char *name;
@@ -139,7 +138,7 @@ take_stamp(struct confload *l, struct conf_node *n, const struct wire_attr *a)
 		if (!bv_is(a->desc, known[i].name))
 			continue;
 		if (known[i].where != NULL && a->count > 0)
-			*known[i].where = arena_dup(l->tree->arena, a->values[0]);
+			*known[i].where = arena_dup(t->arena, a->values[0]);
 		return true;
 	}
 	return false;
@@ -228,7 +227,7 @@ take_attr(struct confload *l, struct conf_node *n, const struct wire_attr *a, st
 {
 	struct bv name = bv_make(a->desc.p, bv_find(a->desc, 0, ';'));
 
-	if (take_stamp(l, n, a))
+	if (confload_stamp(l->tree, n, a))
 		return 0;
 	const struct option *o = option_by_olc(name);
 	int code = o == NULL ? unknown(name, e) : check_attr(n, o, a, e);

@@ -13,6 +13,7 @@ struct conf_node;
 struct conf_tree;
 struct errbuf;
 struct ldif_record;
+struct wire_attr;
 
 struct confload {
 	struct conf_tree *tree;
@@ -36,6 +37,10 @@ int confload_record(struct confload *l, struct conf_node *parent, const struct l
  */
 int confload_ldif(FILE *f, const char *name, struct conf_tree **out, struct errbuf *e)
     __attribute__((warn_unused_result));
+
+/* Keeps an operational attribute in the node. Returns whether it was one, or an attribute that only
+ * says what the node is anyway. */
+bool confload_stamp(struct conf_tree *t, struct conf_node *n, const struct wire_attr *a);
 
 /* Returns the tree when code is 0, else frees it and returns ERR_IO or ERR_CONFIG. */
 int confload_finish(struct conf_tree *t, int code, struct conf_tree **out)

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "config/confchange.h"
 #include "config/confedit.h"
+#include "config/confload.h"
 #include "config/confname.h"
 #include "config/conftree.h"
 #include "config/option.h"
@@ -77,8 +78,12 @@ static int
 fill_attr(const struct confchange *c, const struct wire_attr *values, bool *classes_out)
 {
 	struct confchange_attr attr;
-	int code = confchange_attr(c, values->desc, &attr);
+	const struct attr_type *type = schema_attr_type(c->by->schema, values->desc);
 
+	if (c->by->restoring && type != NULL && type->no_user_modification &&
+	    confload_stamp(c->tree, c->node, values))
+		return 0;
+	int code = confchange_attr(c, values->desc, &attr);
 	if (code != 0)
 		return code;
 	switch (attr.role) {

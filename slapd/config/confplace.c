@@ -14,12 +14,12 @@ confplace_name(struct conf_tree *t, struct conf_node *n)
 {
 	const char *place = (const char *)conftree_dn(n, t->arena).p;
 
-	n->file = place;
-	n->line = 0;
+	if (n->line == 0)
+		n->file = place;
 	for (size_t i = 0; i < n->count; i++) {
 		for (size_t j = 0; j < n->attrs[i].count; j++) {
-			n->attrs[i].values[j].file = place;
-			n->attrs[i].values[j].line = 0;
+			if (n->attrs[i].values[j].line == 0)
+				n->attrs[i].values[j].file = place;
 		}
 	}
 	for (struct conf_node *child = n->first; child != NULL; child = child->next)
@@ -28,54 +28,78 @@ confplace_name(struct conf_tree *t, struct conf_node *n)
 
 /* ---- copies ---- */
 
-static void
-copy_attrs(struct conf_tree *t, struct conf_node *to, const struct conf_node *from)
+/* Names of files come in runs: the last one is remembered. */
+struct copier {
+	struct conf_tree *tree;
+	const char *from;
+	const char *to;
+};
+
+static const char *
+copy_file(struct copier *c, const char *file)
 {
-	to->attrs = arena_zalloc(t->arena, from->count, sizeof(*to->attrs));
+	if (file != c->from) {
+		c->from = file;
+		c->to = arena_str(c->tree->arena, bv_str(file));
+	}
+	return c->to;
+}
+
+static void
+copy_attrs(struct copier *c, struct conf_node *to, const struct conf_node *from)
+{
+	struct arena *a = c->tree->arena;
+
+	to->attrs = arena_zalloc(a, from->count, sizeof(*to->attrs));
 	to->count = to->cap = from->count;
 	for (size_t i = 0; i < from->count; i++) {
 		const struct conf_attr *old = &from->attrs[i];
 		struct conf_attr *attr = &to->attrs[i];
 		*attr = (struct conf_attr){old->option, NULL, old->count, old->count};
-		attr->values = arena_zalloc(t->arena, old->count, sizeof(*attr->values));
-		for (size_t j = 0; j < old->count; j++)
-			attr->values[j].text = arena_dup(t->arena, old->values[j].text);
+		attr->values = arena_zalloc(a, old->count, sizeof(*attr->values));
+		for (size_t j = 0; j < old->count; j++) {
+			const struct conf_value *v = &old->values[j];
+			attr->values[j] = (struct conf_value){
+			    arena_dup(a, v->text), copy_file(c, v->file), v->line};
+		}
 	}
 }
 
 static void
-copy_node(struct conf_tree *t, struct conf_node *to, const struct conf_node *from)
+copy_node(struct copier *c, struct conf_node *to, const struct conf_node *from)
 {
+	struct arena *a = c->tree->arena;
 	const struct conf_stamp *s = &from->stamp;
 
 	to->stamp = (struct conf_stamp){
-	    .uuid = arena_dup(t->arena, s->uuid),
-	    .csn = arena_dup(t->arena, s->csn),
-	    .creator = arena_dup(t->arena, s->creator),
-	    .created = arena_dup(t->arena, s->created),
-	    .modifier = arena_dup(t->arena, s->modifier),
-	    .modified = arena_dup(t->arena, s->modified),
+	    .uuid = arena_dup(a, s->uuid),
+	    .csn = arena_dup(a, s->csn),
+	    .creator = arena_dup(a, s->creator),
+	    .created = arena_dup(a, s->created),
+	    .modifier = arena_dup(a, s->modifier),
+	    .modified = arena_dup(a, s->modified),
 	};
 	to->db_type = from->db_type;
-	copy_attrs(t, to, from);
+	to->file = copy_file(c, from->file);
+	to->line = from->line;
+	copy_attrs(c, to, from);
 	for (const struct conf_node *child = from->first; child != NULL; child = child->next) {
-		struct conf_node *n = t->schema;
+		struct conf_node *n = c->tree->schema;
 		if (child->kind != CONF_NODE_SCHEMA || from->kind != CONF_NODE_ROOT)
-			n = conftree_add(t, to, child->kind, child->number, child->name);
-		copy_node(t, n, child);
+			n = conftree_add(c->tree, to, child->kind, child->number, child->name);
+		copy_node(c, n, child);
 	}
 }
 
 struct conf_tree *
 confplace_copy(const struct conf_tree *t)
 {
-	struct conf_tree *copy = conftree_new();
+	struct copier c = {conftree_new(), NULL, NULL};
 
-	copy->from_dir = true;
-	copy_node(copy, copy->root, t->root);
-	conftree_sort(copy, copy->root);
-	confplace_name(copy, copy->root);
-	return copy;
+	c.tree->from_dir = true;
+	copy_node(&c, c.tree->root, t->root);
+	conftree_sort(c.tree, c.tree->root);
+	return c.tree;
 }
 
 /* ---- order ---- */

@@ -6,10 +6,7 @@
 struct conf_node;
 struct conf_tree;
 
-/*
- * Returns a copy in memory of its own. The places of its values, for texts, are the names of their
- * entries, as a change over LDAP has no file.
- */
+/* Returns a copy in memory of its own, places of values included. */
 struct conf_tree *confplace_copy(const struct conf_tree *t);
 
 /*
@@ -21,7 +18,8 @@ void confplace_insert(struct conf_tree *t, struct conf_node *n, int number);
 /* Takes a node out of its parent's list and closes the gap. */
 void confplace_remove(struct conf_tree *t, struct conf_node *n);
 
-/* Makes the node's name its and its values' place, and likewise below it. */
+/* Values that came over LDAP have no file: the name of their entry is their place for texts. Sets
+ * it after the name changed, here and below. */
 void confplace_name(struct conf_tree *t, struct conf_node *n);
 
 #endif

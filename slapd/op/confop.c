@@ -148,7 +148,7 @@ apply(struct change *c, struct conf_tree *tree)
 {
 	struct op *op = c->op;
 	const struct confedit_by by = {
-	    c->now->conf->schema, op->arena, op->who.dn, c->now->conf->server_id};
+	    c->now->conf->schema, op->arena, op->who.dn, c->now->conf->server_id, false};
 
 	switch (op->msg.tag) {
 	case LDAP_REQ_ADD:

@@ -366,8 +366,9 @@ def test_conversion_and_back(make, tmp_path):
 
 BAD_CONFIG = [
     ("outside", "dn: dc=x\nobjectClass: domain\n", "dc=x"),
-    ("up and away", "dn: cn=../../x,cn=config\nobjectClass: olcGlobal\n", "not the name"),
-    ("hidden", "dn: .x=y,cn=config\nobjectClass: olcGlobal\n", "not the name"),
+    ("up and away", "dn: cn=config\nobjectClass: olcGlobal\n\ndn: cn=../../x,cn=config\nobjectClass: olcGlobal\n",
+     "holds a character"),
+    ("hidden", "dn: cn=config\nobjectClass: olcGlobal\n\ndn: .x=y,cn=config\nobjectClass: olcGlobal\n", "not known"),
     ("no root", "dn: cn=schema,cn=config\nobjectClass: olcSchemaConfig\n", "cn=config"),
     ("unknown attribute", "dn: cn=config\nobjectClass: olcGlobal\nolcNoSuch: x\n", "olcNoSuch"),
     ("twice", "dn: cn=config\nobjectClass: olcGlobal\n\ndn: cn=config\nobjectClass: olcGlobal\n",

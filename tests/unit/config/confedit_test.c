@@ -44,7 +44,7 @@ static int
 apply(struct conf_tree *t, const char *ldif, struct errbuf *e)
 {
 	struct arena *a = arena_new(0);
-	struct confedit_by by = {base->schema, a, BV_LIT("cn=tester"), 7};
+	struct confedit_by by = {base->schema, a, BV_LIT("cn=tester"), 7, false};
 	char *copy = arena_str(a, bv_str(ldif));
 	FILE *f = fmemopen(copy, strlen(copy), "r");
 	struct ldif_reader *r = ldif_reader_new(f, "t", 0);
