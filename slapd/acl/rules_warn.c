@@ -137,7 +137,8 @@ lacks_match(const struct rules_what *what, const struct rules_who *who)
 	if (!text && !who->dn.expand && !who->group.dn.expand)
 		return false;
 	rules_template_refs(template, &dn, &value);
-	return dn > given_by(what->has_dn, what->dn.style, what->dn.regex) ||
+	int given = given_by(what->has_dn, what->dn.style, what->dn.regex);
+	return dn > (given < 0 ? 0 : given) || /* $0 is the entry's DN whatever the pattern */
 	       value > given_by(what->has_value, what->value.style, what->value.regex);
 }
 

@@ -5,11 +5,12 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct rules_case c;
+	static struct rules_case c;
 	const struct acl_rules *rules, *again;
 	struct errbuf e = {""};
 
-	rules_case_init(&c);
+	if (c.arena == NULL)
+		rules_case_init(&c);
 	rules_case_lines(&c, &c.dbs[1], bv_make(data, size));
 	if (rules_compile(c.arena, &c.conf, &c.dbs[1], &rules, &e) == 0) {
 		struct bv printed = rules_print_all(c.arena, rules);
@@ -21,6 +22,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (e.text[0] == 0) {
 		abort();
 	}
-	rules_case_done(&c);
+	arena_reset(c.arena);
 	return 0;
 }

@@ -40,7 +40,8 @@ static const char *const rules_case_classes[] = {
 };
 
 struct rules_case {
-	struct arena *arena;
+	struct arena *arena;	    /* of rules; may be reset */
+	struct arena *schema_arena; /* of the rest */
 	struct conf conf;
 	struct conf_db dbs[2]; /* frontend, {1}mdb dc=falcot,dc=com */
 	struct dn suffix;
@@ -54,13 +55,15 @@ rules_case_init(struct rules_case *c)
 
 	memset(c, 0, sizeof(*c));
 	c->arena = arena_new(0);
-	struct schema_builder *b = schema_builder_new(c->arena);
+	c->schema_arena = arena_new(0);
+	struct schema_builder *b = schema_builder_new(c->schema_arena);
 	for (size_t i = 0; i < sizeof(rules_case_types) / sizeof(*rules_case_types); i++)
 		bad |= schema_add_attr_type(b, bv_str(rules_case_types[i]), &e);
 	for (size_t i = 0; i < sizeof(rules_case_classes) / sizeof(*rules_case_classes); i++)
 		bad |= schema_add_object_class(b, bv_str(rules_case_classes[i]), &e);
 	c->conf.schema = schema_build(b);
-	bad |= dn_parse(c->conf.schema, c->arena, BV_LIT("dc=falcot,dc=com"), &c->suffix, &e);
+	bad |=
+	    dn_parse(c->conf.schema, c->schema_arena, BV_LIT("dc=falcot,dc=com"), &c->suffix, &e);
 	if (bad != 0) {
 		fprintf(stderr, "%s\n", e.text);
 		abort();
@@ -78,6 +81,7 @@ static inline void
 rules_case_done(struct rules_case *c)
 {
 	arena_free(&c->arena);
+	arena_free(&c->schema_arena);
 }
 
 /* Gives a database the lines of text, one rule each. */

@@ -54,6 +54,7 @@ static const struct {
     {"to * by peername.ip=10.0.0.1{80} read", NULL},
     /* $n that nothing fills in */
     {"to * by dn.exact,expand=cn=$1 read", "<what> gives no match for one of its $n"},
+    {"to * by dn.exact,expand=$0 read", NULL},
     {"to dn.base=" BELOW " by dn.exact,expand=$0 read", NULL},
     {"to dn.base=" BELOW " by dn.exact,expand=$1 read", "gives no match"},
     {"to dn.sub=" BELOW " by dn.sub,expand=$1 read", NULL},
