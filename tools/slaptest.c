@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "acl/limits.h"
 #include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -85,7 +86,8 @@ print_warnings(struct run *r)
 
 	for (size_t i = 0; i < r->c.conf->warning_count; i++)
 		fprintf(stderr, "warning: %.*s\n", BV(r->c.conf->warnings[i]));
-	if (rules_check_with(r->c.conf, print_warning, NULL, &e) != 0)
+	if (rules_check_with(r->c.conf, print_warning, NULL, &e) != 0 ||
+	    limits_check_with(r->c.conf, print_warning, NULL, &e) != 0)
 		return common_fail(&r->c, "%s", e.text);
 	return 0;
 }

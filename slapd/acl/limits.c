@@ -1,6 +1,7 @@
 #include "acl/limits.h"
 
 #include <regex.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -202,7 +203,6 @@ compile_group(struct compiler *k, struct bv who)
 	struct bv rest = who;
 	struct bv oc = take_part(&rest, "groupOfNames");
 	struct bv attr = take_part(&rest, "member");
-	struct errbuf why;
 
 	k->line->style = STYLE_GROUP;
 	if (rest.n == 0 || rest.p[0] != '=')
@@ -212,9 +212,9 @@ compile_group(struct compiler *k, struct bv who)
 	if (g->oc == NULL)
 		return err_set(k->e, ERR_CONFIG,
 		    "group%.*s: object class \"%.*s\" is not in the schema", BV(who), BV(oc));
-	if (desc_parse(k->schema, k->arena, attr, &g->attr, &why) != 0)
-		return err_set(k->e, ERR_CONFIG, "group%.*s: attribute \"%.*s\": %s", BV(who),
-		    BV(attr), why.text);
+	if (desc_parse(k->schema, k->arena, attr, &g->attr, NULL) != 0)
+		return err_set(k->e, ERR_CONFIG,
+		    "group%.*s: attribute \"%.*s\" is not in the schema", BV(who), BV(attr));
 	return compile_dn(k, bv_from(rest, 1), &g->dn);
 }
 
@@ -305,25 +305,28 @@ limits_compile(struct arena *a, const struct conf *c, const struct conf_db *db,
 
 /* Says which lines of a database can never fit. */
 static void
-warn(const struct conf_db *db, const struct limits *l)
+warn_of_db(const struct conf_db *db, const struct limits *l,
+    void (*warn)(void *arg, const char *text), void *arg)
 {
 	bool all = false;
 
 	for (size_t i = 0; i < db->limit_line_count; i++) {
-		if (l->lines[i].style == STYLE_NOBODY)
-			log_error("warning: database %.*s: limits \"%.*s\" fits nobody: the DN is "
-				  "empty; use * or users",
-			    BV(db->name), BV(db->limit_lines[i]));
-		else if (all)
-			log_error("warning: database %.*s: limits \"%.*s\" is never looked at: an "
-				  "earlier line fits everybody",
-			    BV(db->name), BV(db->limit_lines[i]));
+		bool nobody = l->lines[i].style == STYLE_NOBODY;
+		char text[400];
+
+		snprintf(text, sizeof(text), "database %.*s: limits \"%.*s\" %s", BV(db->name),
+		    BV(db->limit_lines[i]),
+		    nobody ? "fits nobody: the DN is empty; use * or users"
+			   : "is never looked at: an earlier line fits everybody");
+		if (nobody || all)
+			warn(arg, text);
 		all = all || l->lines[i].style == STYLE_ANY;
 	}
 }
 
 int
-limits_check(const struct conf *c, struct errbuf *e)
+limits_check_with(
+    const struct conf *c, void (*warn)(void *arg, const char *text), void *arg, struct errbuf *e)
 {
 	int code = 0;
 
@@ -332,10 +335,23 @@ limits_check(const struct conf *c, struct errbuf *e)
 		const struct limits *l = NULL;
 		code = limits_compile(a, c, &c->dbs[i], &l, e);
 		if (code == 0)
-			warn(&c->dbs[i], l);
+			warn_of_db(&c->dbs[i], l, warn, arg);
 		arena_free(&a);
 	}
 	return code;
+}
+
+static void
+log_warning(void *arg, const char *text)
+{
+	(void)arg;
+	log_error("warning: %s", text);
+}
+
+int
+limits_check(const struct conf *c, struct errbuf *e)
+{
+	return limits_check_with(c, log_warning, NULL, e);
 }
 
 /* ---- finding ---- */

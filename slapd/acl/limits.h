@@ -41,8 +41,12 @@ int limits_compile(struct arena *a, const struct conf *c, const struct conf_db *
     const struct limits **out, struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Checks the lines of every database, for whoever builds a snapshot without serving it. As
- * limits_compile; lines that can never fit are logged. */
+ * limits_compile; logs which lines can never fit. */
 int limits_check(const struct conf *c, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* As limits_check, with the warnings to warn instead of the log. */
+int limits_check_with(const struct conf *c, void (*warn)(void *arg, const char *text), void *arg,
+    struct errbuf *e) __attribute__((warn_unused_result));
 
 /* Returns the limits that hold: those of the first line that fits, or the database's own. l may be
  * NULL: no lines. */
