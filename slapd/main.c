@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/logfile.h"
 #include "config/conf.h"
 #include "config/confedit.h"
 #include "config/confstore.h"
@@ -352,7 +353,9 @@ start(const struct options *o, struct running *r, struct errbuf *e)
 		return err;
 	log_set_json(r->conf->log_json);
 	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE, debug_bits(o));
-	err = world_open(r->conf, true, &r->world, e);
+	err = logfile_set(r->conf->log_file, e);
+	if (err == 0)
+		err = world_open(r->conf, true, &r->world, e);
 	if (err != 0)
 		return err;
 	warn_about_rules(r->conf);

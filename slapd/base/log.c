@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "logfile.h"
 #include "logline.h"
 
 /*
@@ -63,14 +64,21 @@ log_open(const char *name, bool to_stderr)
 		atomic_store(&stderr_bits, LOG_L_NONE);
 }
 
-void
-log_reopen(void)
+static void
+forget_syslog(void)
 {
 	int old = atomic_exchange(&syslog_fd, -1);
 
 	if (old >= 0)
 		close(old);
 	atomic_store(&next_try_ms, 0);
+}
+
+void
+log_reopen(void)
+{
+	forget_syslog();
+	logfile_reopen();
 }
 
 void
@@ -190,7 +198,7 @@ write_syslog(int priority, const char *line)
 	int n = snprintf(out, sizeof(out), "<%d>%s %s[%d]: %s", atomic_load(&facility) | priority,
 	    when, ident, (int)getpid(), line);
 	if (n > 0 && send(fd, out, (size_t)n, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-		log_reopen();
+		forget_syslog();
 }
 
 void
@@ -198,8 +206,10 @@ log_line(int level, const char *line)
 {
 	if ((atomic_load(&stderr_bits) & level) != 0)
 		write_stderr(line);
-	if ((atomic_load(&syslog_bits) & level) != 0)
-		write_syslog(LOG_DEBUG, line);
+	if ((atomic_load(&syslog_bits) & level) == 0)
+		return;
+	write_syslog(LOG_DEBUG, line);
+	logfile_write(line);
 }
 
 /* A message that is not an event: in JSON, an object of its text and its level. */
@@ -246,6 +256,7 @@ log_error(const char *fmt, ...)
 	if (atomic_load(&stderr_bits) != 0)
 		write_stderr(line);
 	write_syslog(LOG_ERR, line);
+	logfile_write(line);
 }
 
 bool

@@ -138,6 +138,12 @@ struct conf_db {
 	bool advertise;		/* subordinate: its suffix is in the root DSE all the same */
 };
 
+/* Sizes of the kernel's buffers of connections; 0: the system's. */
+struct conf_tcp_buffer {
+	struct bv listener; /* URL as given to -h; absent: all */
+	int read_bytes, write_bytes;
+};
+
 struct conf {
 	atomic_int refs;
 	struct arena *arena; /* owns everything below */
@@ -180,6 +186,9 @@ struct conf {
 	struct bv default_search_base; /* absent: none */
 	struct bv pid_file;
 	struct bv args_file;
+	struct bv log_file; /* absent: none */
+	const struct conf_tcp_buffer *tcp_buffers;
+	size_t tcp_buffer_count;
 	int log_levels;
 	bool log_json;		/* each line of the log is a JSON object */
 	struct bv metrics_host; /* absent: no metrics are served */

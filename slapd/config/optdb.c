@@ -100,18 +100,6 @@ optdb_monitoring(struct conf_build *b, const struct option *o, struct bv value, 
 }
 
 int
-optdb_off(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
-{
-	bool on;
-	int code = confbuild_bool(o, value, &on, e);
-
-	/* OpenLDAP's own dump says TRUE for the configuration database. */
-	if (code == 0 && on && b->db->type != CONF_DB_CONFIG)
-		confbuild_warn(b, "%s has no effect yet", o->keyword);
-	return code;
-}
-
-int
 optdb_multi_provider(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {

@@ -23,7 +23,6 @@ int optdb_monitoring(
 int optdb_multi_provider(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_no_sync(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
-int optdb_off(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_rootdn(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_rootpw(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optdb_schema_dn(

@@ -81,8 +81,8 @@ int
 optglobal_password_hash(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
-	static const struct confbuild_word words[] = {{"{ARGON2}", 1}, {"{SSHA}", 1}, {"{SSHA256}", 1},
-	    {"{SSHA384}", 1}, {"{SSHA512}", 1}, {"{CRYPT}", 1}, {"{PBKDF2}", 1},
+	static const struct confbuild_word words[] = {{"{ARGON2}", 1}, {"{SSHA}", 1},
+	    {"{SSHA256}", 1}, {"{SSHA384}", 1}, {"{SSHA512}", 1}, {"{CRYPT}", 1}, {"{PBKDF2}", 1},
 	    {"{PBKDF2-SHA256}", 1}, {"{PBKDF2-SHA512}", 1}, {"{SMD5}", 1}, {"{SHA}", 0},
 	    {"{MD5}", 0}, {"{CLEARTEXT}", 0}, {NULL, 0}};
 	unsigned salted;
@@ -169,4 +169,50 @@ optglobal_server_id(struct conf_build *b, const struct option *o, struct bv valu
 	if (code == 0 && (w.n == 1 || b->conf->server_id == 0))
 		b->conf->server_id = (unsigned)id;
 	return code;
+}
+
+/* Takes "name=" off the front of a word. */
+static bool
+take_name(struct bv *word, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (word->n <= n || word->p[n] != '=' || !bv_is(bv_make(word->p, n), name))
+		return false;
+	*word = bv_from(*word, n + 1);
+	return true;
+}
+
+/* [ "listener=" URL SP ] [ ( "read" / "write" ) "=" ] size */
+int
+optglobal_tcp_buffer(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	struct conf_tcp_buffer buffer = {BV_NONE, 0, 0};
+	struct conf *c = b->conf;
+	struct conflex_words w;
+	int64_t bytes;
+	int code = conflex_split(b->arena, value, &w, e);
+
+	if (code != 0)
+		return code;
+	if (w.n == 2 && take_name(&w.v[0], "listener"))
+		buffer.listener = w.v[0];
+	else if (w.n != 1)
+		return err_set(e, ERR_CONFIG, "%s: expected %s", o->keyword, o->usage);
+	struct bv size = w.v[w.n - 1];
+	bool read_only = take_name(&size, "read");
+	bool write_only = !read_only && take_name(&size, "write");
+	code = confbuild_int(o, size, &bytes, e);
+	if (code != 0)
+		return code;
+	buffer.read_bytes = write_only ? 0 : (int)bytes;
+	buffer.write_bytes = read_only ? 0 : (int)bytes;
+	struct conf_tcp_buffer *list =
+	    arena_alloc(b->arena, (c->tcp_buffer_count + 1) * sizeof(*list));
+	if (c->tcp_buffer_count > 0)
+		memcpy(list, c->tcp_buffers, c->tcp_buffer_count * sizeof(*list));
+	list[c->tcp_buffer_count++] = buffer;
+	c->tcp_buffers = list;
+	return 0;
 }

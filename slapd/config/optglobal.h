@@ -26,6 +26,8 @@ int optglobal_search_base(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_server_id(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
+int optglobal_tcp_buffer(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 
 /* Checks that value is a URL to which clients can be referred. 0 or ERR_CONFIG. */
 int optglobal_url(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);

@@ -5,6 +5,7 @@
 #include "config/optglobal.h"
 #include "config/optguard.h"
 #include "config/optindex.h"
+#include "config/optinert.h"
 #include "config/optlimit.h"
 #include "config/optmonitor.h"
 #include "config/opttls.h"
@@ -234,10 +235,11 @@ const struct option option_table[] = {
 	.oid = GL "27",
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_TEXT,
-	.flags = OPTION_F_LATER | OPTION_F_EXACT,
+	IN_CONF(log_file),
+	.flags = OPTION_F_EXACT,
 	.usage = "<file>",
-	.help = "File for debugging output in OpenLDAP. Not written here: redirect standard "
-		"error, or let syslog sort."},
+	.help = "A file to which the lines of loglevel are appended, beside syslog. SIGUSR1 opens "
+		"it anew, after it was moved away."},
     {.keyword = "threads",
 	.olc = "olcThreads",
 	.oid = GL "66",
@@ -455,9 +457,15 @@ const struct option option_table[] = {
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_WORDS,
 	.multi = true,
-	.flags = OPTION_F_LATER | OPTION_F_EXACT,
+	.min = 0,
+	.max = INT32_MAX,
+	.unit = "bytes",
+	.apply = optglobal_tcp_buffer,
+	.flags = OPTION_F_EXACT,
 	.usage = "[listener=<URL>] [{read|write}=]<size>",
-	.help = "Sizes of the kernel buffers of listeners. Kept; the system chooses the sizes."},
+	.help = "Sizes of the kernel's buffers of new connections, of one listener (its URL as "
+		"given to -h) or of all; without read or write of both. 0 leaves them to the "
+		"system, which is best as a rule."},
     {.keyword = "maxfilterdepth",
 	.olc = "olcMaxFilterDepth",
 	.oid = GL "101",
@@ -786,9 +794,12 @@ const struct option option_table[] = {
 	.oid = GL "35",
 	.scope = OPTION_GLOBAL,
 	.type = OPTION_T_TEXT,
-	.flags = OPTION_F_LATER,
+	.apply = optinert_salt,
+	.flags = OPTION_F_INERT | OPTION_F_EXACT,
 	.usage = "<format>",
-	.help = "Form of the salt for {CRYPT}. Kept; the system library chooses salts."},
+	.help = "Form of the salt for {CRYPT} in OpenLDAP. Checked and not followed: the system "
+		"library chooses salts for the strongest method it has; slappasswd -c takes a "
+		"format."},
     {.keyword = "defaultsearchbase",
 	.olc = "olcDefaultSearchBase",
 	.oid = GL "14",
@@ -803,6 +814,7 @@ const struct option option_table[] = {
 	.scope = OPTION_FRONTEND,
 	.type = OPTION_T_OWN,
 	.multi = true,
+	.apply = optinert_attribute,
 	.flags = OPTION_F_EACH | OPTION_F_INERT,
 	.usage = "<attribute> ...",
 	.help = "Keeps values sorted in OpenLDAP. Ignored: values are found without it."},
@@ -1246,9 +1258,11 @@ const struct option option_table[] = {
 	.scope = OPTION_FRONTEND | OPTION_DB,
 	.type = OPTION_T_BOOL,
 	.fallback = "off",
-	.apply = optdb_off,
+	.apply = optinert_lastbind,
+	.flags = OPTION_F_INERT,
 	.usage = "on | off",
-	.help = "Records the time of the last bind in the entry. Kept without effect yet."},
+	.help = "Records the time of the last bind in the entry, in OpenLDAP. Not followed: a "
+		"read would become a write. The log has every bind with its time (loglevel stats)."},
     {.keyword = "hidden",
 	.olc = "olcHidden",
 	.oid = DBA "17",
@@ -1327,6 +1341,7 @@ const struct option option_table[] = {
 	.scope = OPTION_FRONTEND | OPTION_DB,
 	.type = OPTION_T_OWN,
 	.multi = true,
+	.apply = optinert_attribute,
 	.flags = OPTION_F_EACH | OPTION_F_INERT,
 	.usage = "<attribute> ...",
 	.help = "Attributes that OpenLDAP reads in addition for access rules. Ignored: they "
@@ -1448,6 +1463,7 @@ const struct option option_table[] = {
 	.oid = BDB "2",
 	.scope = OPTION_MDB,
 	.type = OPTION_T_WORDS,
+	.apply = optinert_checkpoint,
 	.flags = OPTION_F_INERT,
 	.usage = "<kbytes> <minutes>",
 	.help = "When OpenLDAP flushes unsynced data. Ignored: every acknowledged change is on "
@@ -1506,6 +1522,7 @@ const struct option option_table[] = {
 	.scope = OPTION_MDB,
 	.type = OPTION_T_WORDS,
 	.multi = true,
+	.apply = optinert_multival,
 	.flags = OPTION_F_INERT,
 	.usage = "{ <attribute>[,...] | default } <hi>,<lo>",
 	.help = "How OpenLDAP stores large attributes. Ignored."},

@@ -75,6 +75,7 @@ conn_open(struct loop *l, int fd, const struct listener *from, const char *peer)
 	    .ssf = from->local ? loop_conf(l)->local_ssf : 0,
 	    .transport_ssf = from->local ? loop_conf(l)->local_ssf : 0,
 	};
+	listener_tune(from, loop_conf(l), fd);
 	c->session.owner = c;
 	c->session.find = connops_find;
 	c->session.start_tls = conntls_start;

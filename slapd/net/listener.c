@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/conf.h"
 #include "op/counters.h"
 #include "wire/url.h"
 
@@ -241,6 +242,22 @@ listener_open_all(struct arena *a, struct bv urls, int family, struct listener *
 	*out = o.list;
 	*count_out = o.count;
 	return 0;
+}
+
+void
+listener_tune(const struct listener *from, const struct conf *c, int fd)
+{
+	for (size_t i = 0; !from->local && i < c->tcp_buffer_count; i++) {
+		const struct conf_tcp_buffer *b = &c->tcp_buffers[i];
+		if (b->listener.n > 0 && !bv_eq_nocase(b->listener, from->url))
+			continue;
+		if (b->read_bytes > 0)
+			setsockopt(
+			    fd, SOL_SOCKET, SO_RCVBUF, &b->read_bytes, sizeof(b->read_bytes));
+		if (b->write_bytes > 0)
+			setsockopt(
+			    fd, SOL_SOCKET, SO_SNDBUF, &b->write_bytes, sizeof(b->write_bytes));
+	}
 }
 
 void

@@ -8,6 +8,7 @@
 #include "base/bv.h"
 
 struct arena;
+struct conf;
 struct errbuf;
 
 struct listener {
@@ -26,6 +27,9 @@ struct listener {
  */
 int listener_open_all(struct arena *a, struct bv urls, int family, struct listener **out,
     size_t *count_out, struct errbuf *e) __attribute__((warn_unused_result));
+
+/* Gives a new connection the buffers that the configuration wants for its listener. */
+void listener_tune(const struct listener *from, const struct conf *c, int fd);
 
 /* Closes the sockets and removes the files of local ones. */
 void listener_close_all(struct listener *list, size_t count);

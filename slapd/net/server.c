@@ -8,6 +8,7 @@
 #include "auth/pool.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/logfile.h"
 #include "net/loop.h"
 #include "net/metrics.h"
 #include "net/tls_box.h"
@@ -112,7 +113,11 @@ describe_tls(void *arg, char *out, size_t size)
 static void
 set_log_levels(const struct server *s, const struct conf *c)
 {
+	struct errbuf e;
+
 	log_set_json(c->log_json);
+	if (logfile_set(c->log_file, &e) != 0)
+		log_error("%s", e.text);
 	log_set_levels(c->log_levels | s->options.log_bits | LOG_L_NONE, s->options.debug_bits);
 }
 
@@ -128,7 +133,8 @@ publish(void *arg, struct world *w, void *ready)
 	pthread_mutex_unlock(&s->lock);
 	/* What was set in cn=Log,cn=Monitor outlives changes of other options. */
 	if (w->conf->log_levels != old->conf->log_levels ||
-	    w->conf->log_json != old->conf->log_json)
+	    w->conf->log_json != old->conf->log_json ||
+	    !bv_eq(w->conf->log_file, old->conf->log_file))
 		set_log_levels(s, w->conf);
 	atomic_fetch_add_explicit(&s->generation, 1, memory_order_release);
 	for (unsigned i = 0; i < s->loop_count; i++)

@@ -1,0 +1,96 @@
+#include "logfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+
+/*
+ * One write per line to a descriptor that appends, so that lines of several threads do not mix. A
+ * full disk costs lines, never an answer.
+ */
+
+static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER; /* guards path and fd */
+static char path[PATH_MAX];
+static int fd = -1;
+
+static int
+open_file(const char *name)
+{
+	return open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
+/* Puts another descriptor in place. */
+static void
+use(int new_fd, const char *name)
+{
+	pthread_rwlock_wrlock(&lock);
+	int old = fd;
+	fd = new_fd;
+	snprintf(path, sizeof(path), "%s", name);
+	pthread_rwlock_unlock(&lock);
+	if (old >= 0)
+		close(old);
+}
+
+int
+logfile_set(struct bv wanted, struct errbuf *e)
+{
+	char name[PATH_MAX];
+
+	if (wanted.n >= sizeof(name))
+		return err_set(
+		    e, ERR_IO, "logfile: the name is longer than %d bytes", PATH_MAX - 1);
+	snprintf(name, sizeof(name), "%.*s", BV(wanted));
+	if (name[0] == 0) {
+		use(-1, "");
+		return 0;
+	}
+	int new_fd = open_file(name);
+	if (new_fd < 0)
+		return err_set(e, ERR_IO, "logfile: cannot write %s: %s%s", name, strerror(errno),
+		    errno == ENOENT   ? "; make its directory first"
+		    : errno == EACCES ? "; give the server's user the right to write there"
+				      : "");
+	use(new_fd, name);
+	return 0;
+}
+
+void
+logfile_reopen(void)
+{
+	char name[PATH_MAX];
+
+	pthread_rwlock_rdlock(&lock);
+	memcpy(name, path, sizeof(name));
+	pthread_rwlock_unlock(&lock);
+	int new_fd = name[0] == 0 ? -1 : open_file(name);
+	if (new_fd >= 0)
+		use(new_fd, name);
+}
+
+void
+logfile_write(const char *line)
+{
+	char out[4300], when[40];
+	struct timespec now;
+	struct tm tm;
+
+	pthread_rwlock_rdlock(&lock);
+	if (fd >= 0 && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+	    gmtime_r(&now.tv_sec, &tm) != NULL) {
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+		int n = snprintf(out, sizeof(out), "%s.%06ldZ %s", when, now.tv_nsec / 1000, line);
+		size_t length = n < (int)sizeof(out) - 1 ? (size_t)n : sizeof(out) - 2;
+		out[length++] = '\n';
+		if (write(fd, out, length) < 0)
+			out[0] = 0;
+	}
+	pthread_rwlock_unlock(&lock);
+}
