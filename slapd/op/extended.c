@@ -5,11 +5,12 @@
 #include "op/handlers.h"
 #include "op/op.h"
 #include "op/oplog.h"
-#include "op/oplog.h"
 #include "op/run.h"
+#include "op/tlsop.h"
 #include "wire/control.h"
 
-/* Extended operations (RFC 4511 4.12): Who am I (RFC 4532), Cancel (RFC 3909), StartTLS. */
+/* Extended operations (RFC 4511 4.12): Who am I (RFC 4532), Cancel (RFC 3909); tlsop.c has those of
+ * TLS. */
 
 static int
 who_am_i(struct op *op)
@@ -46,47 +47,15 @@ cancel(struct op *op)
 	return op_code(op, LDAP_SUCCESS);
 }
 
-/* An identity that was claimed in clear does not go with the connection into TLS. */
-static void
-forget_identity(struct op *op)
-{
-	struct session *s = op->session;
-
-	if (s->identity.normal.n > 0)
-		oplog_unbound(op);
-	arena_reset(s->arena);
-	s->identity = (struct identity){BV_LIT(""), BV_LIT(""), false};
-	s->authenticated = s->sasl_bound = s->saslbind_in_progress = false;
-	op->who = s->identity;
-}
-
-/* RFC 4511 4.14: the response goes out in clear; the transport then waits for the handshake. */
-static int
-start_tls(struct op *op)
-{
-	const char *text = NULL;
-	struct session *s = op->session;
-
-	oplog_word(op, "STARTTLS");
-	if (op->msg.u.extended.value.p != NULL)
-		return op_fail(op, LDAP_PROTOCOL_ERROR, "no request data expected");
-	if (s->start_tls == NULL)
-		return op_fail(op, LDAP_PROTOCOL_ERROR, "this connection does not offer TLS");
-	int code = s->start_tls(s->owner, &text);
-	if (code != LDAP_SUCCESS)
-		return op_fail(op, code, "%s", text);
-	forget_identity(op);
-	op->response_oid = BV_LIT(LDAP_OID_STARTTLS);
-	return op_code(op, LDAP_SUCCESS);
-}
-
 static const struct {
 	const char *oid;
 	int (*run)(struct op *op);
 } rows[] = {
-    {LDAP_OID_STARTTLS, start_tls},
+    {LDAP_OID_STARTTLS, tlsop_start},
     {LDAP_OID_WHOAMI, who_am_i},
     {LDAP_OID_CANCEL, cancel},
+    {TLSOP_OID_RELOAD, tlsop_reload},
+    {TLSOP_OID_STATUS, tlsop_status},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tools/muster/status.h"
+#include "tools/muster/tls.h"
 
 /*
  * muster: the administrator's verbs. One row per verb; each verb is a file of its own and
@@ -23,6 +24,7 @@ static int print_version(int argc, char **argv);
 static const struct verb verbs[] = {
     {"status", status_main, "[-H URI] [-D DN -y FILE] [--json]",
 	"how a server does, and what it offers"},
+    {"tls", tls_main, "status|reload [-H URI]", "the certificate in use; reading it again"},
     {"version", print_version, "", "the version of this program"},
     {"help", print_help, "", "this text"},
 };
