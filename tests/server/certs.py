@@ -26,7 +26,7 @@ class Authority:
         self.conf.write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={top}/index.txt\n"
                              f"crlnumber={top}/crlnumber\ndefault_md=sha256\n"
                              f"default_crl_days=30\ncertificate={self.cert}\n"
-                             f"private_key={self.key}\nunique_subject=no\npreserve=yes\n"
+                             f"private_key={self.key}\nunique_subject=no\n"
                              f"serial={top}/serial\nnew_certs_dir={top}\npolicy=p\n[p]\n"
                              "organizationName=optional\ncommonName=optional\n")
         (top / "serial").write_text("1000\n")
@@ -40,7 +40,7 @@ class Authority:
         openssl("req", "-newkey", newkey, *curve, "-nodes", "-keyout", key, "-out", csr, "-subj",
                 subject)
         openssl("ca", "-batch", "-config", self.conf, "-in", csr, "-out", cert, "-extfile", ext,
-                "-notext", *days)
+                "-notext", "-preserveDN", *days)
         return cert, key
 
     def server(self, base="server", name="localhost", **options):

@@ -14,7 +14,7 @@ import pytest
 
 from . import ber, certs, data, expect, harness
 from .client import (BASE, DONE, ENTRY, EXTENDED_RESPONSE, SUB, WHOAMI, Client, Disconnected,
-                     bind_request, decode_result, extended_request, message, search_request)
+                     add_request, bind_request, decode_result, extended_request, message, search_request)
 
 STARTTLS = "1.3.6.1.4.1.1466.20037"
 RELOAD = "2.25.86984604475757958756636892340540278960.5.1"
@@ -153,7 +153,8 @@ def test_ldaps(tls, pki):
         assert len(expect.ok(client.search(data.SUFFIX)).entries) > 10
         expect.ok(client.bind(f"cn=admin,{data.SUFFIX}", data.PASSWORD))
         assert whoami(client) == f"dn:cn=admin,{data.SUFFIX}".encode()
-    assert logged(tls, "TLS established tls_ssf=256 ssf=256 tls_proto=TLSv1.3 tls_cipher=")
+    protocol = expect.differs("TLS1.3", "TLSv1.3", "OpenSSL and GnuTLS name versions so")
+    assert logged(tls, f"TLS established tls_ssf=256 ssf=256 tls_proto={protocol} tls_cipher=")
 
 
 def test_starttls(tls, pki):
@@ -191,6 +192,7 @@ def test_versions(tls, pki, version):
         expect.ok(client.search("", BASE))
 
 
+@pytest.mark.ours("HARDENING: TLS 1.2 or later")
 def test_old_version_is_refused(tls, pki):
     made = context(pki)
     made.set_ciphers("ALL:@SECLEVEL=0")
@@ -212,7 +214,7 @@ def test_weak_ciphers_are_refused(tls, pki):
 
 def test_big_results_and_pipelining(tls, pki):
     """Many requests in one write, answered while the peer does not read, all of them whole."""
-    count = 400
+    count = expect.differs(90, 400, "OpenLDAP ends a connection with too many requests waiting")
     with ldaps(tls, context(pki), 60) as client:
         batch = b"".join(message(n + 1, search_request(data.SUFFIX)) for n in range(count))
         writer = threading.Thread(target=client.sock.sendall, args=(batch,))
@@ -245,6 +247,7 @@ def test_one_byte_per_record(tls, pki):
         expect.ok(client.result(2))
 
 
+@pytest.mark.ours("OpenLDAP drops what was asked before the end")
 def test_half_close(tls, pki):
     """After close_notify the answers still come."""
     made = context(pki)
@@ -348,16 +351,23 @@ def test_bytes_in_front_of_the_handshake_are_not_kept(tls, pki):
             wrap(client, context(pki)).search("", BASE)
 
 
-@pytest.mark.ours("operations are outstanding for longer in our slapd: it answers out of order")
-def test_starttls_while_operations_run(make, pki):
-    """A bind whose hash takes long, and StartTLS right behind it."""
-    server = launch(make, pki)
-    with server.client() as client:
-        many = [client.send(search_request(data.SUFFIX)) for _ in range(300)]
-        last = client.send(extended_request(STARTTLS))
-        for msgid in many:
-            client.result(msgid)
-        expect.code(client.result(last), {0, 1})
+@pytest.mark.ours("Debian's slapd may have written the entry by then")
+def test_starttls_while_operations_run(tls, pki):
+    """An entry on its way to the disk, and StartTLS right behind it."""
+    entry = add_request(f"ou=waits,{data.SUFFIX}", {"objectClass": "organizationalUnit"})
+    with tls.admin() as client:
+        client.sock.sendall(message(8, entry) + message(9, extended_request(STARTTLS)))
+        results = {}
+        for _ in range(2):
+            got, _, parts, _ = client.recv()
+            results[got] = decode_result(parts)
+        expect.ok(results[8])
+        expect.code(results[9], 1)
+        assert results[9].text == "cannot start TLS when operations are outstanding"
+        assert whoami(client) == f"dn:cn=admin,{data.SUFFIX}".encode()
+        expect.ok(client.ask(extended_request(STARTTLS)))
+        wrap(client, context(pki))
+        expect.ok(client.search("", BASE))
 
 
 def test_identity_does_not_go_into_tls(tls, pki):
@@ -366,9 +376,7 @@ def test_identity_does_not_go_into_tls(tls, pki):
         expect.ok(client.bind(f"cn=admin,{data.SUFFIX}", data.PASSWORD))
         expect.ok(client.ask(extended_request(STARTTLS)))
         wrap(client, context(pki))
-        assert whoami(client) == expect.differs(
-            f"dn:cn=admin,{data.SUFFIX}".encode(), b"",
-            "slapd.conf(5) of OpenLDAP says that it becomes anonymous; its code does not")
+        assert whoami(client) == b""
 
 
 def test_starttls_on_the_local_socket(tls, pki):
@@ -391,9 +399,11 @@ def try_client(server, made):
         return False
 
 
+# Debian's slapd with GnuTLS takes a stranger's certificate at its word; slapd.conf(5) says "ignored".
+ALLOWED = {"foreign": None} if harness.IMPL == "ours" else {}
 MODES = [
     ("never", None, {"none": None, "good": None, "foreign": None}),
-    ("allow", None, {"none": None, "good": True, "foreign": None}),
+    ("allow", None, {"none": None, "good": True, **ALLOWED}),
     ("try", None, {"none": None, "good": True, "foreign": False}),
     ("demand", None, {"none": False, "good": True, "foreign": False}),
     ("hard", None, {"none": False, "good": True}),
