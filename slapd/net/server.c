@@ -197,10 +197,10 @@ server_start(struct world *w, const struct server_options *o, struct server **ou
 	if (err == 0)
 		err = start_pools(s, e);
 	if (err == 0)
-		err = start_loops(s, e);
-	if (err == 0)
 		err = metrics_start(
 		    w->conf, &(struct metrics_source){s, newest, world_unref}, &s->metrics, e);
+	if (err == 0)
+		err = start_loops(s, e);
 	if (err != 0) {
 		server_stop(&s);
 		return err;

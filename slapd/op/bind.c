@@ -290,8 +290,6 @@ op_bind(struct op *op)
 {
 	const struct wire_bind *q = &op->msg.u.bind;
 
-	if (op->session->identity.normal.n > 0)
-		oplog_unbound(op);
 	become(op, BV_LIT(""), BV_LIT(""), false);
 	if (!q->sasl || !bv_is(q->mechanism, "EXTERNAL") || q->version != 3)
 		op->session->saslbind_in_progress = false;

@@ -69,6 +69,16 @@ extended_supported(const struct conf *c, size_t number)
 	return number + skipped < ROW_COUNT ? rows[number + skipped].oid : NULL;
 }
 
+bool
+extended_knows(struct bv oid)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (bv_eq(oid, bv_str(rows[i].oid)))
+			return true;
+	}
+	return false;
+}
+
 int
 op_extended(struct op *op)
 {

@@ -10,6 +10,7 @@
 #include "config/conf.h"
 #include "model/desc.h"
 #include "model/schema.h"
+#include "op/extended.h"
 #include "op/op.h"
 #include "op/unindexed.h"
 #include "op/world.h"
@@ -114,12 +115,28 @@ log_modify(const struct op *op)
 	buf_done(&text);
 }
 
+void
+oplog_unbound(const struct op *op)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, log_is_json() ? "BIND" : "BIND anonymous"))
+		return;
+	logline_json(&l, "dn", BV_LIT(""));
+	logline_bare(&l, "mech", BV_LIT("implicit"));
+	logline_number(&l, "bind_ssf", 0);
+	logline_number(&l, "ssf", op->session->peer.ssf);
+	logline_end(&l);
+}
+
 static void
 log_bind(const struct op *op)
 {
 	const struct wire_bind *b = &op->msg.u.bind;
 	struct logline l;
 
+	if (op->session->identity.normal.n > 0)
+		oplog_unbound(op); /* whether the bind succeeds or not */
 	if (!oplog_begin(&l, op, "BIND"))
 		return;
 	logline_quoted(&l, "dn", b->name);
@@ -150,20 +167,6 @@ oplog_authorized(const struct op *op, struct bv authcid, struct bv authzid)
 		return;
 	logline_quoted(&l, "authcid", authcid);
 	logline_quoted(&l, "authzid", authzid);
-	logline_end(&l);
-}
-
-void
-oplog_unbound(const struct op *op)
-{
-	struct logline l;
-
-	if (!oplog_begin(&l, op, log_is_json() ? "BIND" : "BIND anonymous"))
-		return;
-	logline_json(&l, "dn", BV_LIT(""));
-	logline_bare(&l, "mech", BV_LIT("implicit"));
-	logline_number(&l, "bind_ssf", 0);
-	logline_number(&l, "ssf", op->session->peer.ssf);
 	logline_end(&l);
 }
 
@@ -249,7 +252,7 @@ oplog_request(const struct op *op)
 		log_other(op);
 }
 
-/* An extended response has its name where others have the tag. */
+/* The response of an extended operation that is known has its name where others have the tag. */
 void
 oplog_result(const struct op *op, unsigned tag)
 {
@@ -259,7 +262,7 @@ oplog_result(const struct op *op, unsigned tag)
 	if (!oplog_begin(&l, op, search ? "SEARCH RESULT" : "RESULT"))
 		return;
 	int64_t now = clock_mono_us();
-	if (tag == LDAP_RES_EXTENDED)
+	if (tag == LDAP_RES_EXTENDED && extended_knows(op->msg.u.extended.oid))
 		logline_bare(&l, "oid", op->response_oid);
 	else
 		logline_number(&l, "tag", tag);

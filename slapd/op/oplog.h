@@ -24,7 +24,7 @@ void oplog_word(const struct op *op, const char *event);
 /* Who a SASL bind proved to be, and for whom it wants to act. */
 void oplog_authorized(const struct op *op, struct bv authcid, struct bv authzid);
 
-/* A bind that succeeded; and one that took the identity away that the connection had. */
+/* A bind that succeeded; and the loss of the identity that the connection had. */
 void oplog_bound(const struct op *op, struct bv dn, struct bv mechanism);
 void oplog_unbound(const struct op *op);
 
