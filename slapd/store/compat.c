@@ -85,23 +85,56 @@ judge(struct store_read *r, const struct change *c, int found, struct errbuf *e)
 	return ERR_CONFIG;
 }
 
+/* How a stored type changes; the phrase is NULL when it does not. */
+static struct change
+attr_change(const struct attr_type *t, const struct schema *fresh)
+{
+	return (struct change){"attribute type", t->names[0],
+	    t->undefined ? NULL : compat_difference(t, schema_attr_type(fresh, t->names[0])), 0};
+}
+
+/*
+ * Looks for the types that change in indexes. Sets in ids the numbers of those for which entries
+ * have to be looked through, all at once: *left_out tells whether there are any.
+ */
 static int
-check_attrs(struct store_read *r, const struct schema *fresh, bool *seen, struct errbuf *e)
+check_indexes(
+    struct store_read *r, const struct schema *fresh, bool *ids, bool *left_out, struct errbuf *e)
 {
 	const struct attr_map *map = store_read_map(r);
 	int rc = 0;
 
 	for (uint32_t i = 1; rc == 0 && i <= map->count; i++) {
-		const struct attr_type *t = map->descs[i]->type;
-		if (t->undefined || seen[t->index])
+		struct change c = attr_change(map->descs[i]->type, fresh);
+		if (c.what == NULL)
 			continue;
-		seen[t->index] = true;
-		struct change c = {"attribute type", t->names[0],
-		    compat_difference(t, schema_attr_type(fresh, t->names[0])), 0};
-		if (c.what != NULL)
-			rc = judge(r, &c, uses_attr(r, t, &c.id), e);
+		rc = uses_in_index(r, map->descs[i]->type, &c.id);
+		ids[i] = rc == ERR_AGAIN;
+		*left_out |= ids[i];
+		rc = ids[i] ? 0 : judge(r, &c, rc, e);
 	}
 	return rc;
+}
+
+static int
+check_attrs(struct store_read *r, const struct schema *fresh, bool *ids, struct errbuf *e)
+{
+	const struct attr_map *map = store_read_map(r);
+	bool left = false;
+	uint32_t attr = 0;
+	uint64_t id = 0;
+	int rc = check_indexes(r, fresh, ids, &left, e);
+
+	if (rc != 0 || !left)
+		return rc;
+	rc = uses_in_entries(r, ids, &attr, &id);
+	for (uint32_t i = 1; rc == 1 && attr == 0 && i <= map->count; i++)
+		attr = ids[i] ? i : 0; /* not known: any of them is an example */
+	struct change c = {"attribute type", BV_NONE, NULL, 0};
+	if (rc == 1)
+		c = attr_change(map->descs[attr]->type, fresh);
+	c.id = id;
+	return judge(r, &c, rc, e);
 }
 
 /* How a class has changed, as compat_difference. */

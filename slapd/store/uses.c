@@ -24,24 +24,28 @@ struct probe {
 	struct bv class_oid;
 };
 
-static bool
-holds(const struct probe *p, const struct record *rec)
+/* Returns the number of the attribute of the record that is looked for, or 0. */
+static uint32_t
+found_in(const struct probe *p, const struct record *rec)
 {
 	struct record_attr a;
-	bool any = false, bad = false;
+	bool bad = false;
 
 	if (p->ids == NULL)
-		return record_find(rec, p->class_id, &a) && record_has(&a, p->class_oid, &bad);
-	for (size_t i = 0; i < rec->row_count && !any; i++) {
+		return record_find(rec, p->class_id, &a) && record_has(&a, p->class_oid, &bad)
+			   ? p->class_id
+			   : 0;
+	for (size_t i = 0; i < rec->row_count; i++) {
 		a = record_attr_at(rec, i);
-		any = a.attr_id <= p->id_count && p->ids[a.attr_id];
+		if (a.attr_id <= p->id_count && p->ids[a.attr_id])
+			return a.attr_id;
 	}
-	return any;
+	return 0;
 }
 
 /* Looks through all entries, as far as that is bounded. */
 static int
-scan(struct store_read *r, const struct probe *p, uint64_t *id_out)
+scan(struct store_read *r, const struct probe *p, uint32_t *attr_out, uint64_t *id_out)
 {
 	int64_t until_ms = clock_mono_ms() + SCAN_MS;
 	struct record rec;
@@ -53,7 +57,8 @@ scan(struct store_read *r, const struct probe *p, uint64_t *id_out)
 			return 0;
 		if (rc != 0 && rc != ERR_CORRUPT)
 			return rc;
-		if (rc == 0 && holds(p, &rec)) {
+		*attr_out = rc == 0 ? found_in(p, &rec) : 0;
+		if (*attr_out != 0) {
 			*id_out = id;
 			return 1;
 		}
@@ -84,7 +89,7 @@ look_in_slot(struct store_read *r, const struct index_slot *slot, const struct p
 		return rc;
 	idset_finish(set);
 	for (uint64_t id = 0; (id = idset_at_least(set, id + 1)) != 0;) {
-		if (store_get(r, id, &rec, NULL) == 0 && holds(p, &rec)) {
+		if (store_get(r, id, &rec, NULL) == 0 && found_in(p, &rec) != 0) {
 			*id_out = id;
 			return 1;
 		}
@@ -106,32 +111,54 @@ list_ids(const struct attr_map *map, const struct attr_type *t, bool *ids)
 }
 
 static int
-find_attr(struct store_read *r, const struct attr_type *t, struct arena *a, uint64_t *id_out)
+look_in_slots(struct store_read *r, const struct attr_type *t, struct arena *a, uint64_t *id_out)
 {
 	static const unsigned kinds[] = {INDEX_PRES, INDEX_EQ};
 	const struct attr_map *map = store_read_map(r);
 	bool *ids = arena_zalloc(a, map->count + 1, sizeof(*ids));
 	struct probe p = {.ids = ids, .id_count = map->count};
+	int rc = ERR_AGAIN;
 
 	if (!list_ids(map, t, ids))
 		return 0;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; rc == ERR_AGAIN && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct index_slot *slot = view_slot(r->view, t, kinds[i]);
-		if (slot == NULL || !slot->ready || (kinds[i] == INDEX_EQ && t->equality == NULL))
-			continue;
-		int rc = look_in_slot(r, slot, &p, a, id_out);
-		if (rc != ERR_AGAIN)
-			return rc;
+		if (slot != NULL && slot->ready && (kinds[i] != INDEX_EQ || t->equality != NULL))
+			rc = look_in_slot(r, slot, &p, a, id_out);
 	}
-	return scan(r, &p, id_out);
+	return rc;
+}
+
+int
+uses_in_index(struct store_read *r, const struct attr_type *t, uint64_t *id_out)
+{
+	struct arena *a = arena_new(0);
+	int rc = look_in_slots(r, t, a, id_out);
+
+	arena_free(&a);
+	return rc;
+}
+
+int
+uses_in_entries(struct store_read *r, const bool *ids, uint32_t *attr_out, uint64_t *id_out)
+{
+	struct probe p = {.ids = ids, .id_count = store_read_map(r)->count};
+
+	return scan(r, &p, attr_out, id_out);
 }
 
 int
 uses_attr(struct store_read *r, const struct attr_type *t, uint64_t *id_out)
 {
-	struct arena *a = arena_new(0);
-	int rc = find_attr(r, t, a, id_out);
+	int rc = uses_in_index(r, t, id_out);
+	uint32_t unused;
 
+	if (rc != ERR_AGAIN)
+		return rc;
+	struct arena *a = arena_new(0);
+	bool *ids = arena_zalloc(a, store_read_map(r)->count + 1, sizeof(*ids));
+	(void)list_ids(store_read_map(r), t, ids);
+	rc = uses_in_entries(r, ids, &unused, id_out);
 	arena_free(&a);
 	return rc;
 }
@@ -145,11 +172,12 @@ uses_class(struct store_read *r, const struct object_class *oc, uint64_t *id_out
 	struct probe p = {
 	    .class_id = attr_map_id(map, desc_of_type(map->schema, type)), .class_oid = oc->oid};
 	struct index_key key;
+	uint32_t attr;
 
 	if (p.class_id == 0)
 		return 0;
 	if (slot == NULL || !slot->ready || !index_key_make(&key, slot->number, oc->oid))
-		return scan(r, &p, id_out);
+		return scan(r, &p, &attr, id_out);
 	struct iter posting = {.kind = ITER_POSTING, .key = &key};
 	return iter_seek(r, &posting, 1, id_out);
 }

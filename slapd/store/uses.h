@@ -17,6 +17,18 @@ struct object_class;
 int uses_attr(struct store_read *r, const struct attr_type *t, uint64_t *id_out)
     __attribute__((warn_unused_result));
 
+/* As uses_attr by indexes and the attribute table alone; ERR_AGAIN when they do not tell. */
+int uses_in_index(struct store_read *r, const struct attr_type *t, uint64_t *id_out)
+    __attribute__((warn_unused_result));
+
+/*
+ * Looks through the entries for one of several attribute numbers: ids has an element for each
+ * number of r's map, and one before. 0: none; 1: the entry *id_out has number *attr_out, or
+ * (*id_out 0) not known; ERR_*.
+ */
+int uses_in_entries(struct store_read *r, const bool *ids, uint32_t *attr_out, uint64_t *id_out)
+    __attribute__((warn_unused_result));
+
 /* Likewise for entries that name the class in objectClass. */
 int uses_class(struct store_read *r, const struct object_class *oc, uint64_t *id_out)
     __attribute__((warn_unused_result));

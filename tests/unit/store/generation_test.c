@@ -2,7 +2,9 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include "store/attrmap.h"
 #include "store/record.h"
 #include "store/writer.h"
@@ -19,6 +21,9 @@
 #define BADGE_HOLDER                                                                               \
 	"( 1.3.6.1.4.1.99999.2 NAME 'badgeHolder' SUP top AUXILIARY MAY ( badge $ token ) )"
 #define TOKEN "( 1.3.6.1.4.1.99999.3 NAME 'token' SUP name )"
+
+#define BADGE_ALONE "( 1.3.6.1.4.1.99999.2 NAME 'badgeHolder' SUP top AUXILIARY )"
+#define BADGE_HOLDER_ONLY "( 1.3.6.1.4.1.99999.2 NAME 'badgeHolder' SUP top AUXILIARY MAY badge )"
 
 static const char *const badge_schema[] = {PLAIN_BADGE, TOKEN, BADGE_HOLDER, NULL};
 
@@ -300,6 +305,100 @@ test_uses_tells(void **state)
 	fx_done(&f);
 }
 
+/* Several types that changed are looked for together; the one that is used is named. */
+static void
+test_configure_names_the_type_in_use(void **state)
+{
+	struct fixture f;
+	struct errbuf e = {""};
+	struct store_write *w;
+
+	(void)state;
+	start(&f, badge_schema);
+	fx_add(&f, "uid=b,dc=falcot,dc=com",
+	    FX_LINES("objectClass: inetOrgPerson", HOLDER, "uid: b", "cn: x", "sn: y", "badge: 1"));
+	assert_int_equal(store_write_begin(f.store, &w, &e), 0);
+	assert_int_equal(store_delete(w, 2, &e), 0);
+	assert_int_equal(store_write_commit(&w, &e), 0);
+	fx_add(&f, "uid=a,dc=falcot,dc=com",
+	    FX_LINES("objectClass: inetOrgPerson", HOLDER, "uid: a", "cn: x", "sn: y",
+		"token;lang-en: 1"));
+	assert_int_equal(
+	    configure(&f, schema_with(f.arena, FX_LINES(BADGE_ALONE)), &e), ERR_CONFIG);
+	assert_non_null(strstr(e.text, "\"token\" cannot be removed"));
+	assert_non_null(strstr(e.text, "uid=a,"));
+	fx_done(&f);
+}
+
+/* Under a schema without the type it is taken from an entry; then it comes back. */
+static void
+test_configure_indexes_a_type_that_comes_back(void **state)
+{
+	struct fixture f;
+	struct errbuf e = {""};
+	struct store_write *w;
+
+	(void)state;
+	start(&f, badge_schema);
+	fx_index(&f, "name", INDEX_EQ | INDEX_PRES);
+	assert_int_equal(configure(&f, f.schema, &e), 0);
+	fx_add(&f, "uid=a,dc=falcot,dc=com",
+	    FX_LINES("objectClass: inetOrgPerson", HOLDER, "uid: a", "cn: x", "sn: y", "token: t"));
+	fx_build(&f);
+	store_close(&f.store);
+	f.schema = schema_with(f.arena, FX_LINES(PLAIN_BADGE));
+	f.spec_count = 0;
+	fx_index(&f, "name", INDEX_EQ | INDEX_PRES);
+	fx_open(&f);
+	assert_int_equal(store_write_begin(f.store, &w, &e), 0);
+	struct entry en = fx_entry(&f, f.arena, "uid=a,dc=falcot,dc=com",
+	    FX_LINES("objectClass: inetOrgPerson", "uid: a", "cn: x", "sn: y"));
+	assert_int_equal(store_replace(w, 2, &en, &e), 0);
+	assert_int_equal(store_write_commit(&w, &e), 0);
+	f.schema = schema_with(f.arena, badge_schema);
+	f.spec_count = 0;
+	fx_index(&f, "name", INDEX_EQ | INDEX_PRES);
+	if (configure(&f, f.schema, &e) != 0)
+		fx_fail("configure", &e);
+	fx_build(&f);
+	fx_check(&f);
+	fx_done(&f);
+}
+
+/* A commit that fails, for want of room on the disk, leaves the old configuration in force. */
+static void
+test_configure_fails_without_effect(void **state)
+{
+	struct fixture f;
+	struct errbuf e = {""};
+	struct store_write *w;
+	struct rlimit limit, none;
+
+	(void)state;
+	start(&f, badge_schema);
+	add_person(&f, &steps[0]);
+	const struct schema *fresh = schema_with(f.arena, FX_LINES(PLAIN_BADGE, BADGE_HOLDER_ONLY));
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	none = (struct rlimit){0, limit.rlim_max};
+	fx_index(&f, "badge", INDEX_EQ);
+	setrlimit(RLIMIT_FSIZE, &none);
+	int rc = configure(&f, fresh, &e);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_true(rc == ERR_FULL || rc == ERR_IO);
+	struct store_read *r = store_read_new(f.store);
+	assert_ptr_equal(schema_of(r), f.schema);
+	store_read_free(&r);
+	assert_int_equal(store_write_begin(f.store, &w, &e), 0);
+	assert_ptr_equal(store_write_schema(w), f.schema);
+	store_write_abort(&w);
+	if (configure(&f, fresh, &e) != 0)
+		fx_fail("configure", &e);
+	fx_build(&f);
+	fx_check(&f);
+	fx_done(&f);
+}
+
 /* ---- many times ---- */
 
 enum { WARM_UP = 200, TIMES = 10000, GROWTH_BYTES = 256 * 1024 };
@@ -410,6 +509,47 @@ reader_main(void *arg)
 	}
 	store_read_free(&r);
 	return NULL;
+}
+
+/* Which types are kinds of name differs: each generation finds what its own schema says. */
+static void
+test_old_handles_see_their_own_subtypes(void **state)
+{
+	static const char *const badge_is_name[] = {"( 1.3.6.1.4.1.99999.1 NAME 'badge' SUP name )",
+	    "( 1.3.6.1.4.1.99999.3 NAME 'token' EQUALITY caseIgnoreMatch SYNTAX "
+	    "1.3.6.1.4.1.1466.115.121.1.15 )",
+	    BADGE_HOLDER, NULL};
+	struct fixture f;
+	struct errbuf e = {""};
+
+	(void)state;
+	start(&f, badge_schema);
+	fx_index(&f, "name", INDEX_EQ);
+	assert_int_equal(configure(&f, f.schema, &e), 0);
+	fx_build(&f);
+	struct store_read *old = store_read_new(f.store);
+	fx_read_begin(old);
+	f.schema = schema_with(f.arena, badge_is_name);
+	f.spec_count = 0;
+	fx_index(&f, "name", INDEX_EQ);
+	assert_int_equal(configure(&f, f.schema, &e), 0);
+	fx_add(&f, "uid=a,dc=falcot,dc=com",
+	    FX_LINES("objectClass: inetOrgPerson", HOLDER, "uid: a", "cn: x", "sn: y", "badge: b",
+		"token: t"));
+	struct store_read *young = store_read_new(f.store);
+	fx_read_begin(old);
+	fx_read_begin(young);
+	for (int planned = 0; planned < 2; planned++) {
+		assert_int_equal(count(old, f.arena, "(name=b)", planned), 0);
+		assert_int_equal(count(old, f.arena, "(name=t)", planned), 1);
+		assert_int_equal(count(old, f.arena, "(name=x)", planned), 1);
+		assert_int_equal(count(young, f.arena, "(name=b)", planned), 1);
+		assert_int_equal(count(young, f.arena, "(name=t)", planned), 0);
+	}
+	store_read_free(&old);
+	store_read_free(&young);
+	fx_check(&f);
+	fx_done(&f);
 }
 
 struct job {
@@ -549,7 +689,11 @@ main(void)
 	    cmocka_unit_test(test_old_handles_share_their_map),
 	    cmocka_unit_test(test_configure_refuses_what_changes_entries),
 	    cmocka_unit_test(test_uses_tells),
+	    cmocka_unit_test(test_configure_names_the_type_in_use),
+	    cmocka_unit_test(test_configure_indexes_a_type_that_comes_back),
+	    cmocka_unit_test(test_configure_fails_without_effect),
 	    cmocka_unit_test(test_configure_leaks_nothing),
+	    cmocka_unit_test(test_old_handles_see_their_own_subtypes),
 	    cmocka_unit_test(test_reconfiguring_under_load),
 	    cmocka_unit_test(test_configure_wakes_the_builder),
 	};

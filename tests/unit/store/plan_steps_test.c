@@ -182,12 +182,53 @@ test_next_gets_on_with_many_terms(void **state)
 	assert_true(w.found > 0);
 }
 
+/* Between two transactions of a search the index it walks along is dropped, and its keys are gone.
+ */
+static void
+test_resume_without_the_index(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct store_read *r = store_read_new(f.store);
+	struct match *m = fx_match(&f, a, "(cn=even)");
+	struct errbuf e = {""};
+	unsigned found = 0, rest = 0;
+	struct record rec;
+	uint64_t id;
+	int rc;
+
+	(void)state;
+	fx_read_begin(r);
+	struct test_env env = {.schema = f.schema, .map = store_read_map(r), .read = r};
+	struct test *t = test_new(a, m, &env);
+	struct plan *p = plan_new(r, a, &(struct plan_query){1, LDAP_SCOPE_WHOLE_SUBTREE, m});
+	for (; found < 1000; found++)
+		assert_int_equal(plan_next(p, &id), 1);
+	plan_pause(p);
+	store_read_end(r);
+	f.spec_count = 0;
+	assert_int_equal(store_configure(f.store, f.schema, f.specs, 0, &e), 0);
+	fx_build(&f);
+	fx_read_begin(r);
+	plan_resume(p);
+	test_rebind(t, a, store_read_map(r));
+	while ((rc = plan_next(p, &id)) > 0) {
+		if (rc == PLAN_AGAIN)
+			continue;
+		assert_int_equal(store_get(r, id, &rec, NULL), 0);
+		rest += plan_exact(p) || test_run(t, id, &rec, a) == TEST_TRUE;
+	}
+	store_read_free(&r);
+	arena_free(&a);
+	assert_int_equal(found + rest, walk("(cn=even)", 1, false).in_scope);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_next_is_bounded_and_complete),
 	    cmocka_unit_test(test_next_gets_on_with_many_terms),
+	    cmocka_unit_test(test_resume_without_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
