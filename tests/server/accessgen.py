@@ -5,6 +5,7 @@ write, values that are not in normal form, submatches that a pattern does not ha
 """
 
 import random
+import re
 
 SUFFIX = "dc=x"
 PEOPLE = ["cn=a,ou=p,dc=x", "cn=b,ou=p,dc=x", "cn=c,ou=q,ou=p,dc=x"]
@@ -85,6 +86,14 @@ SETS = ["this/manager & user", "user & [cn=a,ou=p,dc=x]", "this/-1 & user/-1",
         "user/title & [boss]", "this/title & user/title", "this/manager->manager & user",
         "user/-* & [ou=p,dc=x]", "this/manager* & user", "[cn=] + user/cn + [,ou=p,dc=x] & this",
         "user/entryDN & this/entryDN", "this/objectClass & [inetOrgPerson]"]
+
+
+def slot(who):
+    """Returns what a <who> may say only once in a clause."""
+    name = re.split(r"[.=/,]", who)[0]
+    if name in ("*", "anonymous", "users", "self"):
+        return "dn"
+    return "realdn" if name.startswith("real") else name
 
 
 class Rules:
@@ -168,8 +177,7 @@ class Rules:
         who = self.who()
         if self.random.random() < 0.15:
             more = self.who()
-            if more.split("=")[0].split(".")[0] not in ("*", "anonymous", "users", "self") and \
-                    more.split("=")[0].split(".")[0] != who.split("=")[0].split(".")[0]:
+            if slot(more) != slot(who):
                 who += " " + more
         control = self.pick(["", "", "", " stop", " continue", " break"])
         return f"by {who} {self.access()}{control}"
