@@ -160,6 +160,8 @@ check_new(const struct conf_tree *t, const struct confname *name, bool there, st
 		there = conftree_db(t, name->db_type) != NULL;
 	else if (name->kind == CONF_NODE_DB)
 		there = false; /* {n} makes room for itself */
+	for (const struct conf_node *n = t->root->first; n != NULL; n = n->next)
+		there |= name->kind == CONF_NODE_BACKEND && n->kind == CONF_NODE_BACKEND;
 	if (!there)
 		return 0;
 	if (name->kind == CONF_NODE_DB)
@@ -213,13 +215,13 @@ confedit_add(struct conf_tree *t, const struct confedit_by *by, const struct wir
 	struct bv text = confname_text(t->arena, name.kind, name.base, 0);
 	struct conf_node *n = conftree_add(t, parent, name.kind, INT16_MAX, text);
 	n->db_type = name.db_type;
-	struct confchange c = {t, by, n, e, ""};
+	confplace_insert(t, n, number);
+	struct confchange c = {t, by, n, e, (const char *)conftree_dn(n, t->arena).p};
 	code = confnew_fill(&c, q);
 	if (code != 0)
 		return code;
 	if (!by->restoring)
 		stamp_new(t, by, n);
-	confplace_insert(t, n, number);
 	confplace_name(t, n);
 	conftree_complete(t);
 	if (dn_out != NULL)

@@ -323,6 +323,9 @@ static const struct bad bads[] = {
     {ADD("ou=new,cn=config", "olcGlobal"), 34, "invalid DN"},
     {ADD("olcOverlay=memberof," ONE, "olcOverlayConfig"), 53, "memberof is not built in"},
     {ADD("olcBackend=ldap,cn=config", "olcBackendConfig"), 53, "not built in"},
+    {ADD("olcBackend=mdb,cn=config", "olcMdbBkConfig") "\n" ADD(
+	 "olcBackend=mdb,cn=config", "olcMdbBkConfig"),
+	68, "there already"},
     {"dn: cn=config\nchangetype: delete\n", 53, "every configuration"},
     {"dn: " S "\nchangetype: delete\n", 53, "every configuration"},
     {"dn: olcDatabase={0}config,cn=config\nchangetype: delete\n", 53, "Cannot delete config"},
