@@ -29,18 +29,22 @@ starts_value(struct bv text, size_t at, struct bv desc)
 	       bv_eq_nocase(bv_make(rest.p, desc.n), desc);
 }
 
-/* Returns the line of the index-th value of the attribute in the file's text, or the record's. */
-static unsigned long
-line_of(const struct confload *l, struct bv desc, size_t index)
+/* Finds the lines of the attribute's values, in their order: the record's where there is no text.
+ * lines has room for count. */
+static void
+find_lines(const struct confload *l, struct bv desc, size_t count, unsigned long *lines)
 {
 	unsigned long line = 1;
+	size_t found = 0;
 
-	for (size_t at = 0; at < l->text.n; line++) {
-		if (starts_value(l->text, at, desc) && index-- == 0)
-			return line;
-		at = bv_find(l->text, at, '\n') + 1;
+	for (size_t at = 0; at < l->text.n && found < count; line++) {
+		if (starts_value(l->text, at, desc))
+			lines[found++] = line;
+		const uint8_t *end = memchr(l->text.p + at, '\n', l->text.n - at);
+		at = end == NULL ? l->text.n : (size_t)(end - l->text.p) + 1;
 	}
-	return l->line;
+	while (found < count)
+		lines[found++] = l->line;
 }
 
 static int
@@ -167,7 +171,9 @@ put_values(
 {
 	struct arena *arena = l->tree->arena;
 	struct ordered *v = arena_zalloc(arena, a->count, sizeof(*v));
+	unsigned long *lines = arena_zalloc(arena, a->count, sizeof(*lines));
 
+	find_lines(l, a->desc, a->count, lines);
 	for (size_t i = 0; i < a->count; i++) {
 		v[i] = (struct ordered){0, i, a->values[i]};
 		if (o->ordered && conftree_ordered(a->values[i], &v[i].number, &v[i].text))
@@ -176,8 +182,8 @@ put_values(
 	if (o->ordered)
 		qsort(v, a->count, sizeof(*v), ordered_cmp);
 	for (size_t i = 0; i < a->count; i++) {
-		struct conf_value value = {confshape_canonical(o, arena, v[i].text), l->file,
-		    line_of(l, a->desc, v[i].at)};
+		struct conf_value value = {
+		    confshape_canonical(o, arena, v[i].text), l->file, lines[v[i].at]};
 		conftree_put(l->tree, n, o, &value);
 	}
 }
@@ -231,8 +237,11 @@ take_attr(struct confload *l, struct conf_node *n, const struct wire_attr *a, st
 		return 0;
 	const struct option *o = option_by_olc(name);
 	int code = o == NULL ? unknown(name, e) : check_attr(n, o, a, e);
-	if (code != 0)
-		return blame_line(l, line_of(l, a->desc, 0), e);
+	if (code != 0) {
+		unsigned long line;
+		find_lines(l, a->desc, 1, &line);
+		return blame_line(l, line, e);
+	}
 	put_values(l, n, o, a);
 	return 0;
 }
