@@ -199,8 +199,12 @@ walk(struct lookup *l, struct store_read *r, uint64_t base)
 	int rc = 0, more;
 
 	while (rc == 0 && (more = plan_next(p, &id)) != 0) {
-		if (more < 0 || ++looked > SEARCH_CANDIDATES_MAX ||
-		    store_get(r, id, &rec, NULL) != 0)
+		looked += more == PLAN_AGAIN ? PLAN_STEPS : 1;
+		if (more < 0 || looked > SEARCH_CANDIDATES_MAX)
+			rc = -1;
+		else if (more == PLAN_AGAIN)
+			continue;
+		else if (store_get(r, id, &rec, NULL) != 0)
 			rc = -1;
 		else if (test_run(t, id, &rec, scratch) == TEST_TRUE)
 			rc = keep(l, r, &rec);

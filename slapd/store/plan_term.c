@@ -37,6 +37,7 @@ plan_posting(struct plan_build *b, const struct index_key *key, bool exact)
 	struct iter *it = iter_new(b->arena, ITER_POSTING, exact);
 
 	it->key = key;
+	b->looks++;
 	if (note(b, iter_count(b->read, key, &it->estimate)) != 0 || it->estimate == 0)
 		return iter_new(b->arena, ITER_EMPTY, exact);
 	if (it->estimate > FEW_IDS)
@@ -250,6 +251,7 @@ range_iter(struct plan_build *b, const struct index_key *first, const struct ind
 	struct iter *it = iter_new(b->arena, ITER_RANGE, false);
 	struct idset *set = arena_alloc(b->arena, sizeof(*set));
 
+	b->looks++;
 	it->key = first;
 	it->last = last;
 	it->estimate = b->total / 2 + RANGE_PROBE;
@@ -317,6 +319,7 @@ add_gram(struct grams *g, const struct index_slot *slot, struct bv gram)
 			g->range = key;
 		return;
 	}
+	g->b->looks++;
 	if (g->looked_at++ < GRAMS_LOOKED_AT &&
 	    note(g->b, iter_count(g->b->read, key, &count)) == 0)
 		keep_gram(g, key, count);
@@ -440,7 +443,7 @@ approx_term(struct plan_build *b, const struct match *m)
 struct iter *
 plan_term(struct plan_build *b, const struct match *m)
 {
-	if (m->desc == NULL)
+	if (m->desc == NULL || b->looks >= PLAN_LOOKS_MAX)
 		return NULL;
 	switch (m->kind) {
 	case MATCH_PRESENT:

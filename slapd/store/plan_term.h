@@ -11,6 +11,9 @@ struct match;
 /* A range of more than this share of all entries is not worth collecting. */
 enum { PLAN_RANGE_SHARE = 3 };
 
+/* A filter may look up so many keys while it is planned. */
+enum { PLAN_LOOKS_MAX = 16384 };
+
 /* What building a plan needs. */
 struct plan_build {
 	struct store_read *read;
@@ -18,6 +21,8 @@ struct plan_build {
 	uint64_t total;	 /* entries */
 	uint64_t id_end; /* all IDs are below this */
 	uint64_t budget; /* work and memory left for collecting, in IDs */
+	unsigned
+	    looks; /* keys counted, of PLAN_LOOKS_MAX: terms that come later go without an index */
 	uint32_t *slots; /* numbers of the slots looked into */
 	size_t slot_count;
 	int error;			 /* first ERR_* met */

@@ -56,7 +56,7 @@ set_up(void **state)
 	(void)state;
 	fx_init(&f, "dc=falcot,dc=com");
 	fx_index(&f, "cn", INDEX_EQ);
-	fx_index(&f, "sn", INDEX_EQ);
+	fx_index(&f, "sn", INDEX_EQ | INDEX_SUB);
 	fx_index(&f, "description", INDEX_EQ);
 	fx_open(&f);
 	uint64_t top =
@@ -182,6 +182,23 @@ test_next_gets_on_with_many_terms(void **state)
 	assert_true(w.found > 0);
 }
 
+/* Terms with more keys than one plan looks up: the rest is left to the test. */
+static void
+test_new_looks_up_a_bounded_number_of_keys(void **state)
+{
+	static char filter[40000];
+	size_t n = (size_t)snprintf(filter, sizeof(filter), "(|(cn=even)");
+
+	(void)state;
+	for (unsigned i = 0; i < 700; i++)
+		n += (size_t)snprintf(
+		    filter + n, sizeof(filter) - n, "(sn=*abcdefghijklmnopqrstuvwx%u*)", i);
+	snprintf(filter + n, sizeof(filter) - n, ")");
+	struct walk w = walk(filter, 1, false);
+	assert_int_equal(w.found, w.in_scope);
+	assert_true(w.found > 0);
+}
+
 /* Between two transactions of a search the index it walks along is dropped, and its keys are gone.
  */
 static void
@@ -228,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_next_is_bounded_and_complete),
 	    cmocka_unit_test(test_next_gets_on_with_many_terms),
+	    cmocka_unit_test(test_new_looks_up_a_bounded_number_of_keys),
 	    cmocka_unit_test(test_resume_without_the_index),
 	};
 
