@@ -145,7 +145,7 @@ line_include(struct reader *r, const struct confshape_line *l, struct errbuf *e)
 	r->files++;
 	int code = read_file(r, arena_str(r->tree->arena, l->words.v[1]), e);
 	r->line = l->line;
-	return code;
+	return code == 0 || r->blamed ? code : err_prefix(e, code, "include");
 }
 
 /* ---- sections ---- */

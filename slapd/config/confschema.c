@@ -220,6 +220,7 @@ static const struct {
 };
 
 struct definition {
+	const struct option *option;
 	const struct conf_value *value;
 	add_fn *add;
 	bool repeats_ok; /* cn=config and cn=schema of slapd.d repeat what is built in */
@@ -246,13 +247,14 @@ static void
 collect_node(struct arena *a, const struct conf_tree *t, const struct conf_node *n, bool macros,
     struct definitions *d)
 {
-	struct definition one = {NULL, NULL, t->from_dir && n == t->schema};
+	struct definition one = {NULL, NULL, NULL, t->from_dir && n == t->schema};
 
 	for (size_t k = 0; k < sizeof(definition_kinds) / sizeof(definition_kinds[0]); k++) {
 		if (macros != (definition_kinds[k].add == NULL))
 			continue;
 		const struct option *o = option_by_keyword(bv_str(definition_kinds[k].keyword));
 		const struct conf_attr *attr = conftree_find(n, o);
+		one.option = o;
 		one.add = definition_kinds[k].add;
 		for (size_t i = 0; attr != NULL && i < attr->count; i++) {
 			one.value = &attr->values[i];
@@ -297,7 +299,7 @@ add_macro(
 	if (code != 0)
 		return code;
 	if (w.n != 2)
-		return err_set(e, ERR_CONFIG, "objectidentifier: expected <name> and <oid>");
+		return err_set(e, ERR_CONFIG, "expected <name> and <oid>");
 	code = schema_add_oid_macro(s, w.v[0], w.v[1], e);
 	if (code == ERR_EXISTS && is_repeated(b, w.v[0], v))
 		return 0;
@@ -315,6 +317,7 @@ add_one(
 		return 0;
 	if (code == 0)
 		return 0;
+	err_prefix(e, code, "%s", confbuild_name(b, d->option));
 	conftree_blame(d->value, e, code);
 	return code == ERR_UNDEFINED ? code : ERR_CONFIG;
 }
@@ -389,8 +392,10 @@ add_options(struct conf_build *b, struct schema_builder *s, struct errbuf *e)
 	schema_clear_options(s);
 	for (size_t i = 0; code == 0 && i < attr->count; i++) {
 		code = schema_add_option(s, attr->values[i].text, e);
-		if (code != 0)
-			code = conftree_blame(&attr->values[i], e, ERR_CONFIG);
+		if (code == 0)
+			continue;
+		err_prefix(e, code, "%s", confbuild_name(b, o));
+		code = conftree_blame(&attr->values[i], e, ERR_CONFIG);
 	}
 	return code;
 }

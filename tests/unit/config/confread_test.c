@@ -195,7 +195,7 @@ test_include_errors_name_the_place(void **state)
 		const char *says;
 	} cases[] = {
 	    {"include %s/b\n", "\nbogusbogus x\n", "/b:2: unknown directive"},
-	    {"\ninclude %s/nosuch\n", "", "/a:2: cannot open"},
+	    {"\ninclude %s/nosuch\n", "", "/a:2: include: cannot open"},
 	    {"include %s\n", "", "is a directory"},
 	    {"include %s/a\n", "", "/a includes itself"},
 	    {"include %s/b\n", "include %s/a\n", "/b:1: "},
