@@ -51,7 +51,22 @@ tls_blame(const char *option, struct bv path, const char *what, struct errbuf *e
 
 /* ---- ciphers ---- */
 
-/* OpenSSL drops unknown names of a list without a word; a typing error must not weaken it. */
+/* Names of ciphers that OpenSSL has no more, as configurations from former times still hold. */
+static bool
+is_gone(struct bv item)
+{
+	static const char *const names[] = {"MEDIUM", "LOW", "EXP", "EXPORT", "EXPORT40",
+	    "EXPORT56", "SSLv2", "RC2", "RC4", "RC4-SHA", "RC4-MD5", "DES", "3DES", "DES-CBC3-SHA",
+	    "IDEA", "SEED", "MD5"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (bv_is(item, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* OpenSSL drops unknown names of a list without a word; a typing error must not go unseen. */
 static int
 check_cipher_items(SSL_CTX *scratch, struct bv list, struct errbuf *e)
 {
@@ -59,7 +74,8 @@ check_cipher_items(SSL_CTX *scratch, struct bv list, struct errbuf *e)
 
 	while (list.n > 0) {
 		size_t n = bv_find(list, 0, ':');
-		bool plain = n > 0 && n < sizeof(item) && strchr("!-+@", list.p[0]) == NULL;
+		bool plain = n > 0 && n < sizeof(item) && strchr("!-+@", list.p[0]) == NULL &&
+			     !is_gone(bv_make(list.p, n));
 		if (plain) {
 			memcpy(item, list.p, n);
 			item[n] = 0;
@@ -137,6 +153,8 @@ set_protocol(struct tls_context *x, struct errbuf *e)
 	SSL_CTX_set_mode(x->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				     SSL_MODE_RELEASE_BUFFERS);
+	/* A read ends when what came is used up, though it were key updates without end. */
+	SSL_CTX_clear_mode(x->ssl, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_session_cache_mode(x->ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(x->ssl, resumes ? 1 : 0);
 	if (SSL_CTX_set_min_proto_version(x->ssl, (int)x->conf.protocol_min) != 1 ||

@@ -672,6 +672,19 @@ def test_priority_string_of_debian(make, pki):
         ldaps(server, made)
 
 
+@pytest.mark.ours("GnuTLS takes other strings")
+@pytest.mark.parametrize("suite", ["HIGH:MEDIUM:+SSLv2", "DEFAULT:!kRSA:@STRENGTH",
+                                   "ECDHE+AESGCM,TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"])
+def test_cipher_lists(make, pki, suite):
+    """Lists as they stand in configurations, old ones included."""
+    server = launch(make, pki, f'TLSCipherSuite "{suite}"')
+    for version in ("TLSv1_2", "TLSv1_3"):
+        made = context(pki)
+        made.minimum_version = made.maximum_version = ssl.TLSVersion[version]
+        with ldaps(server, made) as client:
+            assert "TLS_" not in suite or version == "TLSv1_2" or client.sock.cipher()[2] == 128
+
+
 # ---- reading the files again ----
 
 def replace(pair, source):
@@ -815,6 +828,43 @@ def test_pair_inside_cn_config(make, pki):
                        f"olcTLSCertificateKey;binary:< file://{key}\n")
     assert done.returncode == 0, done
     assert name_of(server, pki) == "localhost"
+
+
+EASYRSA = os.environ.get("MUSTER_EASYRSA", "/usr/share/easy-rsa/easyrsa")
+
+
+@pytest.mark.ours("the book's way, on our slapd")
+@pytest.mark.skipif(not os.path.exists(EASYRSA), reason="easy-rsa is not installed")
+def test_certificate_made_with_easy_rsa(make, tmp_path):
+    """The Administrator's Handbook: easy-rsa, ldapmodify over ldapi, then only ldaps and ldapi."""
+    def easyrsa(*argv):
+        done = harness.run([EASYRSA, f"--pki-dir={tmp_path}/pki", "--batch", *argv],
+                           env={"EASYRSA": os.path.dirname(EASYRSA)})
+        assert done.returncode == 0, done
+
+    easyrsa("init-pki")
+    easyrsa("--req-cn=Falcot CA", "build-ca", "nopass")
+    easyrsa("--subject-alt-name=DNS:ldap.falcot.com,IP:127.0.0.1", "build-server-full",
+            "ldap.falcot.com", "nopass")
+    server = make(start=False, entries=data.entries()).convert().start()
+    done = harness.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", server.ldapi],
+                       "dn: cn=config\nchangetype: modify\nadd: olcTLSCertificateFile\n"
+                       f"olcTLSCertificateFile: {tmp_path}/pki/issued/ldap.falcot.com.crt\n-\n"
+                       "add: olcTLSCertificateKeyFile\n"
+                       f"olcTLSCertificateKeyFile: {tmp_path}/pki/private/ldap.falcot.com.key\n-\n")
+    assert done.returncode == 0, done
+    server.stop()
+    url = f"ldaps://127.0.0.1:{server.port}"
+    server.start(f"{url} {server.ldapi}")
+    argv = ["ldapsearch", "-x", "-LLL", "-H", url, "-b", data.SUFFIX, "-s", "base", "1.1"]
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+           "LDAPTLS_CACERT": f"{tmp_path}/pki/ca.crt"}
+    done = subprocess.run(argv, env=env, capture_output=True, encoding="utf-8", timeout=60,
+                          check=False)
+    assert done.returncode == 0 and data.SUFFIX in done.stdout, done
+    argv[argv.index(url)] = server.uri
+    assert subprocess.run(argv, env=env, capture_output=True, timeout=60,
+                          check=False).returncode != 0
 
 
 def test_many_connections(tls, pki):
