@@ -58,6 +58,7 @@ begin(struct decide *d)
 	d->clauses = bytes + rules;
 	d->spans = arena_zalloc(d->env.arena, d->table->class_count + 1, sizeof(*d->spans));
 	d->all = (struct decide_span){0, 0, 0};
+	d->kept = (struct decide_kept){.serial = 0};
 }
 
 static uint32_t
@@ -310,6 +311,25 @@ decide_by_rules(struct decide *d, const struct acl_entry *e, unsigned *bits_out)
 	return true;
 }
 
+static unsigned
+walk_entry(struct decide *d, const struct acl_entry *e, const struct acl_target *t)
+{
+	struct arena_mark mark = arena_mark(d->env.scratch);
+	struct decide_ask ask; /* the submatches are not worth clearing */
+
+	ask.d = d;
+	ask.entry = e;
+	ask.target = t;
+	ask.record = NULL;
+	ask.rule = NULL;
+	ask.by = NULL;
+	ask.dn_matches = ask.value_matches = 0;
+	unsigned bits = decide_walk(&ask);
+	if (d->env.scratch != d->env.arena)
+		arena_rewind(d->env.scratch, mark);
+	return bits;
+}
+
 unsigned
 decide_bits(struct decide *d, const struct acl_entry *e, const struct acl_target *t)
 {
@@ -317,15 +337,18 @@ decide_bits(struct decide *d, const struct acl_entry *e, const struct acl_target
 
 	if (!decide_by_rules(d, e, &bits))
 		return bits;
-	const struct decide_span *s = span_of(d, class_of(d, t->part, t->desc));
+	uint32_t class = class_of(d, t->part, t->desc);
+	const struct decide_class *c = &d->table->classes[class];
+	const struct decide_span *s = span_of(d, class);
 	if (s->least == s->most)
 		return s->least;
-	struct arena_mark mark = arena_mark(d->env.scratch);
-	struct decide_ask ask = {.d = d, .entry = e, .target = t};
-	bits = decide_walk(&ask);
-	if (d->env.scratch != d->env.arena)
-		arena_rewind(d->env.scratch, mark);
-	return bits;
+	if (c->by_value || c->optioned || !decide_keep(d, e))
+		return walk_entry(d, e, t);
+	if (d->kept.serials[class] != d->kept.serial) {
+		d->kept.bits[class] = (uint8_t)walk_entry(d, e, t);
+		d->kept.serials[class] = d->kept.serial;
+	}
+	return d->kept.bits[class];
 }
 
 bool

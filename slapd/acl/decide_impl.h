@@ -8,6 +8,7 @@
 
 #include <regex.h>
 #include "acl/decide.h"
+#include "store/layout.h"
 #include "store/test.h"
 
 enum { DECIDE_MATCHES = 32 }; /* submatches kept: $0 to $31 */
@@ -18,6 +19,7 @@ struct decide_class {
 	size_t count;
 	uint64_t hash;
 	bool by_value; /* one of the rules looks at values */
+	bool optioned; /* one of the rules lists attributes with options */
 	bool shown;    /* not of the pseudo attribute children alone */
 };
 
@@ -44,6 +46,19 @@ struct decide_span {
 	uint8_t known, least, most;
 };
 
+/* What was decided about the entry asked about last. */
+struct decide_kept {
+	struct decide_seen {
+		uint64_t id;
+		uint8_t head[LAYOUT_HEADER_BYTES]; /* of its record: the checksums are in it */
+	} seen;
+	struct bv dn; /* a copy, in dn_room bytes */
+	size_t dn_room;
+	uint64_t serial;   /* of the entry, from 1; 0: none yet */
+	uint64_t *serials; /* by class: of the entry that bits are for */
+	uint8_t *bits;
+};
+
 struct decide_group {
 	struct decide_group *next;
 	struct bv dn;
@@ -61,6 +76,7 @@ struct decide {
 	uint8_t *clauses;	   /* by clause, enum decide_holds */
 	struct decide_span *spans; /* by class */
 	struct decide_span all;	   /* over all classes but children */
+	struct decide_kept kept;
 	struct decide_group *groups;
 	struct test **tests; /* by rule with a filter; NULL: none yet */
 	struct test_env test_env;
@@ -85,6 +101,9 @@ struct decide_ask {
 /* decide.c: the walk for one question, and whether rules have a say at all (*bits_out when not). */
 unsigned decide_walk(struct decide_ask *ask);
 bool decide_by_rules(struct decide *d, const struct acl_entry *e, unsigned *bits_out);
+
+/* decide_keep.c: whether answers about the entry can be kept, those about another one forgotten. */
+bool decide_keep(struct decide *d, const struct acl_entry *e);
 
 /* decide_what.c: whether a rule applies. */
 enum decide_touch decide_what_touches(const struct decide *d, const struct rules_rule *r);

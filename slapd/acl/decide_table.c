@@ -125,9 +125,11 @@ class_with(struct builder *b, size_t count, uint64_t hash)
 	uint32_t *rules = arena_alloc(b->arena, (count + 1) * sizeof(*rules));
 	struct decide_class *c = &b->classes[t->class_count];
 	memcpy(rules, b->list, count * sizeof(*rules));
-	*c = (struct decide_class){rules, count, hash, false, false};
-	for (size_t i = 0; i < count; i++)
+	*c = (struct decide_class){.rules = rules, .count = count, .hash = hash};
+	for (size_t i = 0; i < count; i++) {
 		c->by_value |= rule_by_value(&b->rules->rules[rules[i]]);
+		c->optioned |= t->optioned[rules[i]];
+	}
 	return (uint32_t)t->class_count++;
 }
 
