@@ -18,7 +18,8 @@ enum {
 	RULES_MAX_ATTRS = 1024,		/* of one rule */
 	RULES_MAX_PATTERN_BYTES = 2048, /* regular expressions and templates */
 	RULES_MAX_REGEXES = 4096,	/* of one database */
-	RULES_MAX_REPEAT = 1000,	/* counted repetitions of one expression, multiplied */
+	RULES_MAX_NODES = 4096,		/* of one expression, repetitions written out */
+	RULES_MAX_WORK = 1 << 26,	/* squares of the nodes of all of a database */
 	RULES_MAX_LEVEL = 1000,
 };
 
@@ -26,8 +27,9 @@ struct rules_reader {
 	struct arena *arena;
 	const struct schema *schema;
 	struct conflex_words words;
-	size_t at; /* the word read next */
-	size_t regex_count;
+	size_t at;		  /* the word read next */
+	size_t regex_count;	  /* of the database so far */
+	unsigned long regex_work; /* the squares of their sizes */
 	struct errbuf *e;
 };
 
@@ -85,6 +87,10 @@ int rules_unknown(struct rules_reader *r, const char *what, const struct near *n
 /* Fails as above; the near one is looked for among the names of attributes and, when classes, of
  * object classes. */
 int rules_unknown_attr(struct rules_reader *r, struct bv name, bool attrs, bool classes)
+    __attribute__((warn_unused_result));
+
+/* 0, or ERR_CONFIG for a pattern that is too long. */
+int rules_length_check(struct rules_reader *r, struct bv pattern)
     __attribute__((warn_unused_result));
 
 /* Compiles a regular expression; it is freed with the arena. 0 or ERR_CONFIG. */

@@ -5,95 +5,14 @@
 #include "model/dn.h"
 #include "model/schema.h"
 
-/*
- * Patterns: regular expressions (POSIX extended, case ignored), templates with $n, DNs.
- * Expressions are bounded before regcomp sees them: in length, in counted repetitions,
- * which the C library unrolls, and without back references, whose matching may take
- * exponential time.
- */
+/* Patterns: templates with $n, DNs, styles. */
 
-static void
-free_regex(void *arg)
-{
-	regfree(arg);
-}
-
-/* Returns the larger number of "{m,n}" at p[i], and where it ends in *end_out; 1 when it is none.
- */
-static unsigned long
-repeat_at(struct bv p, size_t i, size_t *end_out)
-{
-	unsigned long n = 0, most = 1;
-
-	for (i++; i < p.n && (p.p[i] == ',' || (p.p[i] >= '0' && p.p[i] <= '9')); i++) {
-		n = p.p[i] == ',' ? 0 : n * 10 + (p.p[i] - '0');
-		if (n > most)
-			most = n;
-		if (most > RULES_MAX_REPEAT)
-			break;
-	}
-	*end_out = i;
-	return most;
-}
-
-/* Multiplies all counted repetitions: an upper bound of what nesting can make of them. */
-static int
-check_repeats(struct rules_reader *r, struct bv p)
-{
-	unsigned long product = 1;
-
-	for (size_t i = 0; i < p.n; i++) {
-		if (p.p[i] == '\\') {
-			if (i + 1 < p.n && p.p[i + 1] >= '1' && p.p[i + 1] <= '9')
-				return err_set(r->e, ERR_CONFIG,
-				    "regular expression \"%.*s\": \\%c is a back reference, which "
-				    "is not supported; a backslash itself is \\\\",
-				    BV(p), p.p[i + 1]);
-			i++;
-		} else if (p.p[i] == '{') {
-			product *= repeat_at(p, i, &i);
-			if (product > RULES_MAX_REPEAT)
-				return err_set(r->e, ERR_CONFIG,
-				    "regular expression \"%.*s\": its counts in {} multiply to "
-				    "more than %d",
-				    BV(p), RULES_MAX_REPEAT);
-		}
-	}
-	return 0;
-}
-
-static int
-check_length(struct rules_reader *r, struct bv p)
+int
+rules_length_check(struct rules_reader *r, struct bv p)
 {
 	if (p.n > RULES_MAX_PATTERN_BYTES)
 		return err_set(r->e, ERR_CONFIG, "the pattern \"%.32s...\" is longer than %d bytes",
 		    (const char *)p.p, RULES_MAX_PATTERN_BYTES);
-	return 0;
-}
-
-int
-rules_regex(struct rules_reader *r, struct bv pattern, regex_t **out)
-{
-	regex_t *regex = arena_zalloc(r->arena, 1, sizeof(*regex));
-	char why[128];
-	int code = check_length(r, pattern);
-
-	if (code == 0)
-		code = check_repeats(r, pattern);
-	if (code != 0)
-		return code;
-	if (++r->regex_count > RULES_MAX_REGEXES)
-		return err_set(r->e, ERR_CONFIG,
-		    "more than %d regular expressions in one database; use other styles",
-		    RULES_MAX_REGEXES);
-	int rc = regcomp(regex, arena_str(r->arena, pattern), REG_EXTENDED | REG_ICASE);
-	if (rc != 0) {
-		regerror(rc, regex, why, sizeof(why));
-		return err_set(
-		    r->e, ERR_CONFIG, "regular expression \"%.*s\": %s", BV(pattern), why);
-	}
-	arena_on_release(r->arena, free_regex, regex);
-	*out = regex;
 	return 0;
 }
 
@@ -129,7 +48,7 @@ reference_at(struct bv t, size_t i)
 int
 rules_template_check(struct rules_reader *r, struct bv text, bool regex, bool *expands_out)
 {
-	int code = check_length(r, text);
+	int code = rules_length_check(r, text);
 	bool expands = false;
 
 	for (size_t i = 0; code == 0 && i < text.n; i++) {

@@ -341,8 +341,8 @@ static const struct {
     {"to dn/x=\"dc=com\" by * read", "\"/\" has no meaning"},
     {"to * by peername.exact,expand=x read", "peername takes no expand"},
     {"to dn.regex=\"(a)\\\\1\" by * read", "back reference"},
-    {"to dn.regex=\"((a{100}){100}){100}\" by * read", "multiply to more than 1000"},
-    {"to dn.regex=\"a{99999999999999999999}\" by * read", "multiply to more than 1000"},
+    {"to dn.regex=\"((a{100}){100}){100}\" by * read", "is too large"},
+    {"to dn.regex=\"a{99999999999999999999}\" by * read", "is too large"},
     {"to dn.regex=\"[\" by * read", "regular expression"},
     {"to * by dn.regex=\"a$1[\" read", "regular expression"},
     {"to * by dn.regex=\"a${1\" read", "\"$\" must be followed"},
@@ -441,6 +441,10 @@ test_bounds(void **state)
 	repeated("to dn.regex=", 2049, "a", " by * read", "longer than 2048 bytes");
 	repeated("to * by dn.regex=", 2049, "a", " read", "longer than 2048 bytes");
 	repeated("to * by dn.exact,expand=$1", 2049, "a", " read", "longer than 2048 bytes");
+	repeated("to dn.regex=x", 20, "+", " by * read", "is too large");
+	repeated("to dn.regex=(xyz)", 20, "?+", " by * read", "is too large");
+	repeated("to dn.regex=", 65, "(", " by * read", "is too large");
+	repeated("to dn.regex=", 12, "(x", "+)+)+)+)+)+)+)+)+)+)+)+)+ by * read", "is too large");
 	repeated("to * by set=", 2049, "a", " read", "longer than 2048 bytes");
 	repeated("to dn.base=cn=", 9000, "a", " by * read", "longer than 8192 bytes");
 	repeated("to filter=", 101, "(!", " by * read", "not a filter");
@@ -483,7 +487,8 @@ test_too_many_expressions(void **state)
 	}
 	rules_case_lines(&c, &c.dbs[1], arena_dup(c.arena, buf_bv(&text)));
 	assert_int_equal(rules_check(&c.conf, &e), ERR_CONFIG);
-	assert_non_null(strstr(e.text, "t.conf:7: access: more than 4096 regular expressions"));
+	assert_non_null(
+	    strstr(e.text, "t.conf:7: access: too many or too large regular expressions"));
 	buf_done(&text);
 	rules_case_done(&c);
 }
