@@ -7,16 +7,25 @@
  * Regular expressions (POSIX extended, case ignored), bounded before regcomp sees them.
  * The C library writes repetitions out: "x{9}" takes nine times the memory of x and "x+"
  * twice, and so on for those nested in each other; its tables grow with the square of
- * that. The size is worked out here first. Back references are refused, as matching them
- * may take exponential time.
+ * that. In a loop whose body may be empty it follows each way through the body that takes
+ * nothing, and those multiply: "((a*|b*)(a*|b*)...)*". Both are worked out here first. Back
+ * references are refused, as matching them may take exponential time.
  */
 
-enum { MAX_DEPTH = 64, MAX_COUNT = 100000 };
+enum { MAX_DEPTH = 64, MAX_COUNT = 100000, MAX_PATHS = 64, MANY_PATHS = 1 << 20 };
 
-/* One pair of parentheses that is open: what it holds, and the last atom, which a repetition
- * behind it multiplies. */
+/* A part of an expression. */
+struct part {
+	unsigned long nodes;
+	unsigned long paths; /* ways through it that take no byte; at most MANY_PATHS */
+};
+
+/* One pair of parentheses that is open. */
 struct level {
-	unsigned long sum, last;
+	unsigned long nodes; /* of all but the last part */
+	unsigned long other; /* paths of the alternatives before this one */
+	unsigned long paths; /* of this alternative without its last part */
+	struct part last;    /* what a repetition behind it repeats */
 };
 
 struct size {
@@ -24,11 +33,51 @@ struct size {
 	size_t depth;
 };
 
-static void
-add_atom(struct level *l, unsigned long nodes)
+static unsigned long
+times(unsigned long x, unsigned long y)
 {
-	l->sum += l->last;
-	l->last = nodes;
+	unsigned long product = x * y; /* both are small */
+
+	return product > MANY_PATHS ? MANY_PATHS : product;
+}
+
+static void
+add_part(struct level *l, unsigned long nodes, unsigned long paths)
+{
+	l->nodes += l->last.nodes;
+	l->paths = times(l->paths, l->last.paths);
+	l->last = (struct part){nodes, paths};
+}
+
+/* What a level holds as one part, its parentheses closed. */
+static struct part
+whole(const struct level *l)
+{
+	unsigned long paths = l->other + times(l->paths, l->last.paths);
+
+	return (struct part){l->nodes + l->last.nodes + 1, times(paths, 1)};
+}
+
+static void
+add_alternative(struct level *l)
+{
+	add_part(l, 1, 1);
+	l->other = times(l->other + l->paths, 1);
+	l->paths = 1;
+}
+
+/* Repeats the last part: n times, and as often as one likes when loop. False: too many paths. */
+static bool
+repeat(struct level *l, unsigned long n, bool loop)
+{
+	unsigned long one = l->last.paths + 1, paths = loop ? 2 * l->last.paths + 1 : 1;
+
+	if (loop && l->last.paths > MAX_PATHS)
+		return false;
+	for (unsigned long i = 0; i < n && one > 1 && paths < MANY_PATHS; i++)
+		paths = times(paths, one);
+	l->last = (struct part){l->last.nodes * (n + loop) + 1, paths};
+	return true;
 }
 
 /* Returns where the bracket expression that begins at i ends: the offset of its "]". */
@@ -65,39 +114,63 @@ count_at(struct bv p, size_t i, size_t *end_out)
 	return most;
 }
 
-/* Takes the byte at i, and what belongs to it, into account; returns the last byte taken. */
+/* Closes a level. */
+static void
+close_level(struct size *s)
+{
+	struct part inner = whole(&s->levels[s->depth]);
+
+	s->depth -= s->depth > 0;
+	add_part(&s->levels[s->depth], inner.nodes, inner.paths);
+}
+
+/* An escape is a byte, or a condition on the place: GNU's \b and the like. */
 static size_t
-take(struct size *s, struct bv p, size_t i)
+take_escape(struct level *l, struct bv p, size_t i)
+{
+	bool place = i + 1 < p.n && strchr("bB<>`'", p.p[i + 1]) != NULL;
+
+	add_part(l, 1, place);
+	return i + 1;
+}
+
+/* Takes the byte at *at, and what belongs to it, into account; *at becomes the last byte taken.
+ * False: too many paths. */
+static bool
+take(struct size *s, struct bv p, size_t *at)
 {
 	struct level *l = &s->levels[s->depth];
-	unsigned long inner;
+	unsigned long count;
 
-	switch (p.p[i]) {
+	switch (p.p[*at]) {
 	case '(':
-		s->levels[++s->depth] = (struct level){1, 0};
-		return i;
+		s->levels[++s->depth] = (struct level){.paths = 1, .last = {0, 1}};
+		return true;
 	case ')':
-		inner = l->sum + l->last;
-		s->depth -= s->depth > 0;
-		add_atom(&s->levels[s->depth], inner);
-		return i;
+		close_level(s);
+		return true;
+	case '|':
+		add_alternative(l);
+		return true;
 	case '*':
+		return repeat(l, 0, true);
 	case '?':
-		l->last++;
-		return i;
+		return repeat(l, 1, false);
 	case '+':
-		l->last = l->last * 2 + 1;
-		return i;
+		return repeat(l, 1, true);
 	case '{':
-		l->last *= count_at(p, i, &i);
-		l->last++;
-		return i;
+		count = count_at(p, *at, at);
+		return repeat(l, count, true);
 	case '[':
-		add_atom(l, 1);
-		return bracket_end(p, i);
+		add_part(l, 1, 0);
+		*at = bracket_end(p, *at);
+		return true;
+	case '\\':
+		*at = take_escape(l, p, *at);
+		return true;
 	default:
-		add_atom(l, 1);
-		return p.p[i] == '\\' ? i + 1 : i;
+		add_part(l, 1, p.p[*at] == '^' || p.p[*at] == '$');
+		return true;
 	}
 }
 
@@ -106,31 +179,35 @@ too_large(struct rules_reader *r, struct bv p)
 {
 	return err_set(r->e, ERR_CONFIG,
 	    "regular expression \"%.*s\" is too large with its repetitions written out: more than "
-	    "%d parts, or parentheses more than %d deep",
+	    "%d parts, parentheses more than %d deep, or repetitions of what may be empty",
 	    BV(p), RULES_MAX_NODES, MAX_DEPTH);
+}
+
+static bool
+is_back_reference(struct bv p, size_t i)
+{
+	return p.p[i] == '\\' && i + 1 < p.n && p.p[i + 1] >= '1' && p.p[i + 1] <= '9';
 }
 
 static int
 check_size(struct rules_reader *r, struct bv p)
 {
 	struct size s = {.depth = 0};
-	const struct level *l = s.levels;
+	unsigned long nodes = 0;
 
+	s.levels[0] = (struct level){.paths = 1, .last = {0, 1}};
 	for (size_t i = 0; i < p.n; i++) {
-		bool escaped = p.p[i] == '\\' && i + 1 < p.n;
-		if (escaped && p.p[i + 1] >= '1' && p.p[i + 1] <= '9')
+		if (is_back_reference(p, i))
 			return err_set(r->e, ERR_CONFIG,
 			    "regular expression \"%.*s\": \\%c is a back reference, which is not "
 			    "supported; a backslash itself is \\\\",
 			    BV(p), p.p[i + 1]);
-		if (p.p[i] == '(' && s.depth == MAX_DEPTH)
+		if ((p.p[i] == '(' && s.depth == MAX_DEPTH) || !take(&s, p, &i))
 			return too_large(r, p);
-		i = take(&s, p, i);
-		l = &s.levels[s.depth];
-		if (l->sum + l->last > RULES_MAX_NODES)
+		nodes = whole(&s.levels[s.depth]).nodes;
+		if (nodes > RULES_MAX_NODES)
 			return too_large(r, p);
 	}
-	unsigned long nodes = l->sum + l->last;
 	r->regex_work += nodes * nodes;
 	if (++r->regex_count > RULES_MAX_REGEXES || r->regex_work > RULES_MAX_WORK)
 		return err_set(r->e, ERR_CONFIG,

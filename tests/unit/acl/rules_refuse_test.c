@@ -443,6 +443,8 @@ test_bounds(void **state)
 	repeated("to * by dn.exact,expand=$1", 2049, "a", " read", "longer than 2048 bytes");
 	repeated("to dn.regex=x", 20, "+", " by * read", "is too large");
 	repeated("to dn.regex=(xyz)", 20, "?+", " by * read", "is too large");
+	repeated("to dn.regex=(", 20, "(a*|b*)", ")* by * read", "repetitions of what may be");
+	repeated("to dn.regex=(", 20, "(^|a*)", "){3,} by * read", "repetitions of what may be");
 	repeated("to dn.regex=", 65, "(", " by * read", "is too large");
 	repeated("to dn.regex=", 12, "(x", "+)+)+)+)+)+)+)+)+)+)+)+)+ by * read", "is too large");
 	repeated("to * by set=", 2049, "a", " read", "longer than 2048 bytes");
