@@ -5,6 +5,7 @@
 #include "auth/pool.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/conf.h"
 #include "op/host.h"
 #include "op/op.h"
 #include "op/oplog.h"
@@ -45,7 +46,8 @@ tlsop_start(struct op *op)
 	int code = s->start_tls(s->owner, &text);
 	if (code != LDAP_SUCCESS)
 		return op_fail(op, code, "%s", text);
-	forget_identity(op);
+	if ((op->world->conf->disallow & CONF_DISALLOW_TLS_2_ANON) == 0)
+		forget_identity(op);
 	op->response_oid = BV_LIT(LDAP_OID_STARTTLS);
 	return op_code(op, LDAP_SUCCESS);
 }

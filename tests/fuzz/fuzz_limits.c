@@ -27,7 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct limits_request r = {BV_LIT("cn=a,dc=b"), BV_LIT("dc=b"), is_member, NULL};
 	const struct limits *l = NULL;
 	struct errbuf e = {""};
-	if (limits_compile(a, &c, &db, &l, &e) != 0 ? e.text[0] == 0 : !limits_find(l, &db.limits, &r))
+	if (limits_compile(a, &c, &db, &l, &e) != 0 ? e.text[0] == 0
+						    : !limits_find(l, &db.limits, &r))
 		abort();
 	arena_free(&a);
 	return 0;

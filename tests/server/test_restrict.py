@@ -4,10 +4,11 @@ Each case names what a condition changes; everything else must be as without it.
 """
 
 import socket
+import ssl
 
 import pytest
 
-from . import data, expect, harness
+from . import certs, data, expect, harness
 from .client import BASE, DONT_USE_COPY, MOD_REPLACE, WHOAMI, Client, control
 
 JEAN = data.dn_of("jean")
@@ -199,7 +200,6 @@ def expected(usual, changes):
         for session in sessions.split():
             for action in actions.split():
                 wanted[session, action] = (code, text)
-    # Changes by nobody are refused as such, unless the connection is too weak already.
     return wanted
 
 
@@ -341,3 +341,84 @@ def test_plain_passwords(make, line, codes):
     for place in (("127.0.0.1", server.port), server.socket_path):
         with Client(place) as connection:
             expect.ok(connection.bind(*binds[0]))
+
+
+# ---- TLS ----
+
+STARTTLS = "1.3.6.1.4.1.1466.20037"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """A certificate authority with a pair for a server on this machine."""
+    made = certs.Authority(tmp_path_factory.mktemp("pki"))
+    made.pair = made.server()
+    return made
+
+
+def tls_lines(authority, lines):
+    """Global lines with a certificate."""
+    return (f"TLSCertificateFile {authority.pair[0]}\nTLSCertificateKeyFile {authority.pair[1]}\n"
+            f"TLSCACertificateFile {authority.cert}\n{lines}")
+
+
+def into_tls(client):
+    """Goes on inside TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    client.sock = context.wrap_socket(client.sock)
+    return client
+
+
+@pytest.mark.parametrize("line,outside", [
+    ("security tls=1", 13), ("security ssf=128", 13), ("security simple_bind=128", 13),
+    ("security update_tls=128", 0), ("security tls=1024", 13)])
+def test_tls_gives_strength(authority, line, outside):
+    server = start(tls_lines(authority, line))
+    try:
+        with server.client() as connection:
+            assert connection.bind(data.ADMIN, data.PASSWORD).code == outside
+            change = [(MOD_REPLACE, "description", ["x"])]
+            assert connection.modify(JEAN, change).code in (13, 8)
+            expect.ok(connection.extended(STARTTLS))
+            into_tls(connection)
+            inside = 13 if "1024" in line else 0
+            assert connection.bind(data.ADMIN, data.PASSWORD).code == inside
+            assert connection.modify(JEAN, change).code == inside
+    finally:
+        server.remove()
+
+
+@pytest.mark.parametrize("line,name", [("", b""), ("disallow tls_2_anon", b"dn:" + JEAN.encode())])
+def test_identity_in_tls(authority, line, name):
+    server = start(tls_lines(authority, line))
+    try:
+        with server.client(JEAN, "jean-pw") as connection:
+            expect.ok(connection.extended(STARTTLS))
+            assert (into_tls(connection).extended(WHOAMI).value or b"") == name
+    finally:
+        server.remove()
+
+
+@pytest.mark.ours("slapd.conf(5) says so; OpenLDAP 2.5.13 takes the word without effect")
+def test_no_tls_once_bound(authority):
+    server = start(tls_lines(authority, "disallow tls_authc"))
+    try:
+        with server.client(JEAN, "jean-pw") as connection:
+            result = connection.extended(STARTTLS)
+            assert (result.code, result.text) == (1, "cannot start TLS after authentication")
+            expect.ok(connection.bind())
+            expect.ok(connection.extended(STARTTLS))
+    finally:
+        server.remove()
+
+
+@pytest.mark.ours("slapd.conf(5) says so; OpenLDAP 2.5.13 takes the word without effect")
+def test_restrict_start_tls(authority):
+    server = start(tls_lines(authority, f"restrict extended={STARTTLS}"))
+    try:
+        with server.client() as connection:
+            result = connection.extended(STARTTLS)
+            assert (result.code, result.text) == (53, "extended operation restricted")
+    finally:
+        server.remove()
