@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/confattr.h"
 #include "config/confedit.h"
 #include "config/confname.h"
 #include "config/confshape.h"
@@ -17,8 +18,6 @@
  * values are deleted, {n} counts as before the modification.
  */
 
-enum { SHOWN_BYTES = 80 };
-
 struct item {
 	struct bv text; /* without {n} */
 	struct bv normal;
@@ -32,136 +31,12 @@ struct list {
 	size_t n, cap;
 };
 
-struct bv
-confchange_show(const struct confchange *c, struct bv text)
-{
-	struct bv shown = text;
-
-	if (shown.n > SHOWN_BYTES)
-		shown.n = SHOWN_BYTES;
-	char *copy = arena_str(c->by->scratch, shown);
-	for (size_t i = 0; i < shown.n; i++) {
-		if (shown.p[i] < 0x20 || shown.p[i] >= 0x7f)
-			copy[i] = '?';
-	}
-	return text.n > SHOWN_BYTES ? arena_printf(c->by->scratch, "%s...", copy)
-				    : bv_make(copy, shown.n);
-}
-
 static struct bv
 show_value(const struct confchange *c, const struct option *o, struct bv text)
 {
 	if ((o->flags & (OPTION_F_SECRET | OPTION_F_BINARY)) != 0)
 		return BV_LIT("(not shown)");
-	return confchange_show(c, text);
-}
-
-/* ---- what a description means ---- */
-
-static int
-undefined(const struct confchange *c, struct bv name)
-{
-	const char *near = option_nearest_olc(name);
-	struct bv shown = confchange_show(c, name);
-
-	if (near == NULL)
-		return err_set(
-		    c->e, LDAP_UNDEFINED_TYPE, "%.*s: attribute type undefined", BV(shown));
-	return err_set(c->e, LDAP_UNDEFINED_TYPE,
-	    "%.*s: attribute type undefined; did you mean %s?", BV(shown), near);
-}
-
-/* Returns where an option belongs, for a text. */
-static const char *
-home_of(const struct option *o)
-{
-	static const struct {
-		unsigned scope;
-		const char *where;
-	} homes[] = {
-	    {OPTION_GLOBAL, "cn=config"},
-	    {OPTION_FRONTEND, "olcDatabase={-1}frontend,cn=config"},
-	    {OPTION_DB, "a database (olcDatabase={n}...,cn=config)"},
-	    {OPTION_MDB, "a database of type mdb"},
-	    {OPTION_MODULE, "cn=module{n},cn=config"},
-	    {OPTION_SCHEMA, "an entry below cn=schema,cn=config"},
-	    {OPTION_BACKEND, "olcBackend={n}mdb,cn=config"},
-	};
-
-	for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
-		if ((o->scope & homes[i].scope) != 0)
-			return homes[i].where;
-	}
-	return "slapd.conf";
-}
-
-static int
-not_allowed(const struct confchange *c, struct bv name, const struct option *o)
-{
-	struct bv dn = conftree_dn(c->node, c->by->scratch);
-
-	if (o == NULL)
-		return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
-		    "attribute '%.*s' not allowed in %.*s: it is no option of the server", BV(name),
-		    BV(dn));
-	return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
-	    "attribute '%.*s' not allowed in %.*s; it belongs in %s", BV(name), BV(dn), home_of(o));
-}
-
-/* Options of a description: ;binary where it belongs, nothing else. */
-static int
-check_tags(const struct confchange *c, struct bv desc, const struct option *o)
-{
-	size_t semi = bv_find(desc, 0, ';');
-
-	if (semi == desc.n)
-		return 0;
-	if ((o->flags & OPTION_F_BINARY) != 0 && bv_is(bv_from(desc, semi), ";binary"))
-		return 0;
-	return err_set(c->e, LDAP_UNDEFINED_TYPE,
-	    "%.*s: options of attributes have no meaning in cn=config; leave out what follows %s",
-	    BV(confchange_show(c, desc)), o->olc);
-}
-
-/* An attribute of the schema that is no option. */
-static int
-foreign(const struct confchange *c, const struct attr_type *type, struct confchange_attr *out)
-{
-	struct bv name = type->names[0];
-
-	if (bv_is(name, "objectClass")) {
-		*out = (struct confchange_attr){CONFCHANGE_CLASSES, NULL, type};
-		return 0;
-	}
-	if (bv_is(name, "cn") && bv_is(name, conftree_naming(c->node))) {
-		*out = (struct confchange_attr){CONFCHANGE_NAME, NULL, type};
-		return 0;
-	}
-	if (type->no_user_modification)
-		return err_set(c->e, LDAP_CONSTRAINT_VIOLATION,
-		    "%.*s: no user modification allowed: the server sets it", BV(name));
-	return not_allowed(c, name, NULL);
-}
-
-int
-confchange_attr(const struct confchange *c, struct bv desc, struct confchange_attr *out)
-{
-	struct bv name = bv_make(desc.p, bv_find(desc, 0, ';'));
-	const struct attr_type *type = schema_attr_type(c->by->schema, name);
-
-	if (type == NULL)
-		return undefined(c, name);
-	const struct option *o = option_by_olc(type->names[0]);
-	if (o == NULL)
-		return desc.n == name.n ? foreign(c, type, out) : not_allowed(c, desc, NULL);
-	if ((o->flags & OPTION_F_NODE) != 0 && bv_is(type->names[0], conftree_naming(c->node))) {
-		*out = (struct confchange_attr){CONFCHANGE_NAME, NULL, type};
-		return 0;
-	}
-	if ((o->flags & OPTION_F_NODE) != 0 || (o->scope & conftree_scope(c->node)) == 0)
-		return not_allowed(c, type->names[0], o);
-	*out = (struct confchange_attr){CONFCHANGE_OPTION, o, type};
-	return check_tags(c, desc, o);
+	return confattr_show(c, text);
 }
 
 /* ---- lists of values ---- */
@@ -181,7 +56,7 @@ list_insert(const struct confchange *c, struct list *l, size_t at, const struct 
 
 /* Takes the present values out; a stored value without a normal form is its own. */
 static void
-list_load(const struct confchange *c, const struct confchange_attr *attr, struct list *l)
+list_load(const struct confchange *c, const struct confattr *attr, struct list *l)
 {
 	const struct conf_attr *old = conftree_find(c->node, attr->option);
 
@@ -197,7 +72,7 @@ list_load(const struct confchange *c, const struct confchange_attr *attr, struct
 }
 
 static void
-list_store(const struct confchange *c, const struct confchange_attr *attr, const struct list *l)
+list_store(const struct confchange *c, const struct confattr *attr, const struct list *l)
 {
 	conftree_remove(c->node, attr->option);
 	for (size_t i = 0; i < l->n; i++) {
@@ -251,8 +126,8 @@ bad_syntax(const struct confchange *c, const struct option *o, size_t index, str
 
 /* Checks one value, without its {n}, and gives both its forms. */
 static int
-prepare(const struct confchange *c, const struct confchange_attr *attr, size_t index,
-    struct bv value, struct item *out)
+prepare(const struct confchange *c, const struct confattr *attr, size_t index, struct bv value,
+    struct item *out)
 {
 	const struct option *o = attr->option;
 	bool raw = (o->flags & (OPTION_F_BINARY | OPTION_F_SECRET)) != 0;
@@ -298,8 +173,18 @@ exists(const struct confchange *c, const struct option *o, const char *what, siz
 	    o->olc, index);
 }
 
+/* Returns whether a value may not be added as it is there. One that is at another place may: a
+ * later modification can delete it there, which confchange_check_values insists on. */
+static bool
+is_there(const struct list *l, int number, struct bv normal)
+{
+	if (number < 0)
+		return list_find(l, normal) < l->n;
+	return (size_t)number < l->n && bv_eq(l->v[number].normal, normal);
+}
+
 static int
-insert_all(const struct confchange *c, const struct confchange_attr *attr, struct list *l,
+insert_all(const struct confchange *c, const struct confattr *attr, struct list *l,
     const struct wire_attr *values, const char *what)
 {
 	const struct option *o = attr->option;
@@ -317,7 +202,7 @@ insert_all(const struct confchange *c, const struct confchange_attr *attr, struc
 		size_t again = list_find(&own, one.normal);
 		if (again < own.n)
 			return exists(c, o, what, again, true);
-		if (list_find(l, one.normal) < l->n)
+		if (is_there(l, number, one.normal))
 			return exists(c, o, what, i, false);
 		if (l->n == CONFNAME_MAX_NUMBER)
 			return err_set(c->e, LDAP_ADMINLIMIT_EXCEEDED, "%s%s: more than %d values",
@@ -341,7 +226,7 @@ check_add_here(const struct confchange *c, const struct option *o)
 }
 
 int
-confchange_add(const struct confchange *c, const struct confchange_attr *attr,
+confchange_add(const struct confchange *c, const struct confattr *attr,
     const struct wire_attr *values, const char *what)
 {
 	const struct option *o = attr->option;
@@ -380,7 +265,7 @@ no_value(const struct confchange *c, const struct option *o, struct bv value, si
 
 /* Finds the value that a modification deletes: by {n}, by {n} and value, or by value. */
 static int
-find_deleted(const struct confchange *c, const struct confchange_attr *attr, const struct list *l,
+find_deleted(const struct confchange *c, const struct confattr *attr, const struct list *l,
     size_t index, struct bv value, size_t *out)
 {
 	const struct option *o = attr->option;
@@ -401,6 +286,8 @@ find_deleted(const struct confchange *c, const struct confchange_attr *attr, con
 	if (code != 0)
 		return code;
 	size_t at = list_find(l, one.normal);
+	if (number >= 0 && bv_eq(l->v[number].normal, one.normal))
+		at = (size_t)number;
 	if (at < l->n && number >= 0 && at != (size_t)number)
 		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
 		    "modify/delete: %s: no such value: this one is {%zu}, not {%d}", o->olc, at,
@@ -413,7 +300,7 @@ find_deleted(const struct confchange *c, const struct confchange_attr *attr, con
 
 static int
 delete_values(
-    const struct confchange *c, const struct confchange_attr *attr, const struct wire_attr *values)
+    const struct confchange *c, const struct confattr *attr, const struct wire_attr *values)
 {
 	const struct option *o = attr->option;
 	struct list l = {NULL, 0, 0};
@@ -444,7 +331,7 @@ delete_values(
 
 int
 confchange_apply(
-    const struct confchange *c, const struct confchange_attr *attr, const struct wire_mod *mod)
+    const struct confchange *c, const struct confattr *attr, const struct wire_mod *mod)
 {
 	switch (mod->op) {
 	case LDAP_MOD_OP_ADD:
@@ -465,6 +352,26 @@ confchange_apply(
 }
 
 /* ---- the whole entry ---- */
+
+int
+confchange_check_values(const struct confchange *c, const struct confattr *attr)
+{
+	struct list l = {NULL, 0, 0};
+
+	if (!attr->option->ordered)
+		return 0;
+	list_load(c, attr, &l);
+	for (size_t i = 0; i < l.n; i++) {
+		size_t first = list_find(&l, l.v[i].normal);
+		if (first < i)
+			return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS,
+			    "modify/add: %s: value {%zu} already exists as {%zu}; delete it there "
+			    "to "
+			    "move it",
+			    attr->option->olc, i, first);
+	}
+	return 0;
+}
 
 int
 confchange_check(const struct confchange *c)

@@ -3,11 +3,13 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "config/confattr.h"
 #include "config/confchange.h"
 #include "config/confname.h"
 #include "config/confnew.h"
 #include "config/confplace.h"
 #include "config/conftree.h"
+#include "config/option.h"
 #include "model/desc.h"
 #include "model/dn.h"
 #include "model/schema.h"
@@ -252,22 +254,42 @@ modify_classes(const struct confchange *c, const struct wire_mod *mod)
 static int
 modify_one(const struct confchange *c, const struct wire_mod *mod)
 {
-	struct confchange_attr attr;
-	int code = confchange_attr(c, mod->attr.desc, &attr);
+	struct confattr attr;
+	int code = confattr_find(c, mod->attr.desc, &attr);
 
 	if (code != 0)
 		return code;
 	switch (attr.role) {
-	case CONFCHANGE_CLASSES:
+	case CONFATTR_CLASSES:
 		return modify_classes(c, mod);
-	case CONFCHANGE_NAME:
+	case CONFATTR_NAME:
 		return err_set(c->e, LDAP_NOT_ALLOWED_ON_RDN,
 		    "Use modrdn to change the entry name: %s=%.*s", conftree_naming(c->node),
 		    BV(c->node->name));
-	case CONFCHANGE_OPTION:
+	case CONFATTR_OPTION:
 		break;
 	}
 	return confchange_apply(c, &attr, mod);
+}
+
+/* Checks what a request leaves of the ordered attributes that it touched, each once. */
+static int
+check_order(const struct confchange *c, const struct wire_modify *q)
+{
+	size_t count;
+	const struct option *rows = option_rows(&count);
+	bool *seen = arena_zalloc(c->by->scratch, count, sizeof(*seen));
+	struct confattr attr;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < q->count; i++) {
+		if (confattr_find(c, q->mods[i].attr.desc, &attr) != 0 || attr.option == NULL ||
+		    seen[attr.option - rows])
+			continue;
+		seen[attr.option - rows] = true;
+		code = confchange_check_values(c, &attr);
+	}
+	return code;
 }
 
 int
@@ -281,6 +303,8 @@ confedit_modify(struct conf_tree *t, const struct confedit_by *by, const struct 
 		c.place = (const char *)conftree_dn(c.node, t->arena).p;
 	for (size_t i = 0; code == 0 && i < q->count; i++)
 		code = modify_one(&c, &q->mods[i]);
+	if (code == 0)
+		code = check_order(&c, q);
 	if (code == 0)
 		code = confchange_check(&c);
 	if (code != 0)

@@ -1,6 +1,7 @@
 #include "config/confnew.h"
 
 #include "base/err.h"
+#include "config/confattr.h"
 #include "config/confchange.h"
 #include "config/confedit.h"
 #include "config/confload.h"
@@ -23,7 +24,7 @@ wrong_class(const struct confchange *c, struct bv value)
 
 	return err_set(c->e, LDAP_OBJECT_CLASS_VIOLATION,
 	    "object class '%.*s' does not fit %s=%.*s; expected %s%s%s",
-	    BV(confchange_show(c, value)), conftree_naming(c->node), BV(c->node->name), classes[0],
+	    BV(confattr_show(c, value)), conftree_naming(c->node), BV(c->node->name), classes[0],
 	    count > 1 ? " and " : "", count > 1 ? classes[1] : "");
 }
 
@@ -42,7 +43,7 @@ check_classes(const struct confchange *c, const struct wire_attr *values)
 			return err_set(c->e, LDAP_INVALID_SYNTAX,
 			    "objectClass: value #%zu invalid per syntax: there is no class "
 			    "\"%.*s\"",
-			    i, BV(confchange_show(c, values->values[i])));
+			    i, BV(confattr_show(c, values->values[i])));
 		bool fits = bv_is(oc->names[0], "top") || bv_is(oc->names[0], "olcConfig");
 		for (size_t k = 0; k < count; k++)
 			fits |= bv_is(oc->names[0], classes[k]);
@@ -69,7 +70,7 @@ check_name(const struct confchange *c, const struct wire_attr *values)
 			return err_set(c->e, LDAP_NAMING_VIOLATION,
 			    "%s: \"%.*s\" is not what the entry's name says: leave it out, or give "
 			    "the same value",
-			    conftree_naming(c->node), BV(confchange_show(c, values->values[i])));
+			    conftree_naming(c->node), BV(confattr_show(c, values->values[i])));
 	}
 	return 0;
 }
@@ -77,22 +78,22 @@ check_name(const struct confchange *c, const struct wire_attr *values)
 static int
 fill_attr(const struct confchange *c, const struct wire_attr *values, bool *classes_out)
 {
-	struct confchange_attr attr;
+	struct confattr attr;
 	const struct attr_type *type = schema_attr_type(c->by->schema, values->desc);
 
 	if (c->by->restoring && type != NULL && type->no_user_modification &&
 	    confload_stamp(c->tree, c->node, values))
 		return 0;
-	int code = confchange_attr(c, values->desc, &attr);
+	int code = confattr_find(c, values->desc, &attr);
 	if (code != 0)
 		return code;
 	switch (attr.role) {
-	case CONFCHANGE_CLASSES:
+	case CONFATTR_CLASSES:
 		*classes_out = values->count > 0;
 		return check_classes(c, values);
-	case CONFCHANGE_NAME:
+	case CONFATTR_NAME:
 		return check_name(c, values);
-	case CONFCHANGE_OPTION:
+	case CONFATTR_OPTION:
 		break;
 	}
 	if (conftree_find(c->node, attr.option) != NULL)

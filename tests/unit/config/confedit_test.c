@@ -115,6 +115,10 @@ static const struct good goods[] = {
 	"olcAccess"},
     {"replace nothing by nothing", MODIFY(ONE) "replace: olcReadOnly\n", {"/one"}, "olcReadOnly"},
     {"delete all", MODIFY(ONE) "delete: olcAccess\n", {"/one"}, "olcAccess"},
+    {"move by adding first",
+	MODIFY(ONE) "add: olcAccess\nolcAccess: {0}to * by * read\n-\ndelete: olcAccess\n"
+		    "olcAccess: {2}to * by * read\n",
+	{"{0}to * by", "{1}to attrs"}, "{2}to"},
     {"add then delete a single value",
 	MODIFY(ONE) "replace: olcReadOnly\nolcReadOnly: FALSE\n-\nadd: olcReadOnly\nolcReadOnly: "
 		    "TRUE\n-\n"
@@ -241,10 +245,13 @@ struct bad {
 };
 
 static const struct bad bads[] = {
-    {MODIFY(ONE) "add: olcAccess\nolcAccess: {0}to *    by * read\n", 20,
+    {MODIFY(ONE) "add: olcAccess\nolcAccess: to *    by * read\n", 20,
 	"modify/add: olcAccess: value #0 already exists"},
     {MODIFY(ONE) "add: olcAccess\nolcAccess: to dn=x by * read\nolcAccess: {0}to dn=x by * read\n",
 	20, "value #0 provided more than once"},
+    {MODIFY(ONE) "add: olcAccess\nolcAccess: {0}to * by * read\n", 20,
+	"value {2} already exists as {0}; delete it there"},
+    {MODIFY(ONE) "add: olcAccess\nolcAccess: {1}to * by * read\n", 20, "#0 already exists"},
     {MODIFY(ONE) "add: olcAccess\nolcAccess: {x}to * by * read\n", 21, "begin with {n}"},
     {MODIFY(ONE) "add: olcAccess\nolcAccess: {12345}to * by * read\n", 21, "begin with {n}"},
     {MODIFY(ONE) "add: olcAccess\nolcAccess: {0}\n", 21, "olcAccess: value #0 invalid per syntax"},
