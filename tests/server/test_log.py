@@ -77,6 +77,14 @@ def lines_of(log):
     return found
 
 
+def by_operation(lines):
+    """Returns {operation: its lines}."""
+    found = {}
+    for line in lines:
+        found.setdefault(line.split()[0], []).append(line)
+    return {number: texts for number, texts in found.items() if number.startswith("op=")}
+
+
 @pytest.mark.ours("two servers are compared")
 def test_lines_are_the_references(make):
     logs = []
@@ -86,10 +94,9 @@ def test_lines_are_the_references(make):
         logs.append(lines_of(settled(server, 3)))
     theirs, ours = logs
     for number in (1001, 1002):
-        # The reference logs ACCEPT from another thread: its place is luck.
+        # Threads of the reference log at the same time: lines of one operation alone have an order.
         assert sorted(theirs[number]) == sorted(ours[number])
-        assert [x for x in theirs[number] if "ACCEPT" not in x] == \
-            [x for x in ours[number] if "ACCEPT" not in x]
+        assert by_operation(theirs[number]) == by_operation(ours[number])
 
 
 @pytest.mark.ours("two servers are compared")

@@ -28,8 +28,8 @@ class MonitorDatabase:
         return f'database monitor\nrootdn "{MANAGER}"\nrootpw {data.PASSWORD}\n{self.lines}\n'
 
 
-def databases(lines=""):
-    """One database with data, and cn=Monitor."""
+def databases(lines="access to * by * read"):
+    """One database with data, and cn=Monitor, which everybody reads unless other rules are given."""
     return [harness.Database(), MonitorDatabase(lines)]
 
 
@@ -471,6 +471,50 @@ def test_nothing_else_can_be_changed(served):
         expect.code(admin.modify(LOG, [(2, "managedInfo", ["Any"])]), 50)
         with served.client() as anon:
             expect.code(anon.modify(LOG, [(2, "managedInfo", ["Any"])]), 8)
+
+
+# --- access -------------------------------------------------------------------------------------
+
+def sees(connection):
+    """Returns whether a connection sees anything of the tree."""
+    return bool(connection.search(MONITOR).entries)
+
+
+def test_access_rules_hold(make):
+    served = make(databases=databases(
+        f'access to dn.base="cn=Operations,{MONITOR}" by * search\n'
+        f'access to attrs=monitorOpInitiated by * none\n'
+        f'access to * by dn.exact={data.ADMIN} read by * none'))
+    operations_dn = f"cn=Operations,{MONITOR}"
+    with served.client() as anon, served.admin() as admin, served.client(MANAGER) as manager:
+        assert not sees(anon) and sees(admin) and sees(manager)
+        assert anon.compare(f"cn=Current,cn=Connections,{MONITOR}", "monitorCounter", "1").code in (
+            32, 50)
+        hidden = "(monitorOpInitiated>=0)"
+        assert not admin.search(f"cn=Search,{operations_dn}", 0, hidden).entries
+        assert manager.search(f"cn=Search,{operations_dn}", 0, hidden).entries
+        entry = admin.read(f"cn=Search,{operations_dn}", ["*", "+"])
+        assert "monitorOpInitiated" not in entry.names() and entry.get("monitorOpCompleted")
+        expect.code(admin.modify(LOG, [(2, "managedInfo", ["Any"])]), 50)
+
+
+def test_managed_by_rule(make):
+    served = make(databases=databases(f'access to * by dn.exact={data.ADMIN} write by * read'))
+    with served.admin() as admin, served.client() as anon:
+        expect.ok(admin.modify(LOG, [(2, "managedInfo", ["ACL"])]))
+        assert levels(anon) == {"ACL"}
+        expect.code(anon.modify(LOG, [(2, "managedInfo", ["Stats"])]), 8)
+
+
+@pytest.mark.ours("the reference lets everybody read a tree without rules")
+def test_closed_without_rules(make):
+    served = make(databases=databases(""))
+    with served.client() as anon, served.admin() as admin, served.client(MANAGER) as manager:
+        assert not sees(anon) and not sees(admin) and sees(manager)
+    done = served.root("ldapsearch", "-LLL", "-b", LOG, "managedInfo")
+    assert done.returncode == 0 and "cn=Log" in done.stdout, done
+    done = harness.run([str(harness.REPO / "build/bin/muster"), "status", "-H", served.ldapi])
+    assert done.returncode == 0 and "since the start" in done.stdout, done
 
 
 # --- many ---------------------------------------------------------------------------
