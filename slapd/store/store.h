@@ -68,7 +68,7 @@ int store_configure(struct store *s, const struct schema *schema, const struct i
  * Whether entries hold an attribute type (its subtypes aside) or object class, named as in the
  * schema in force: 0: none does, or there is no such definition; 1: some do, with a phrase in e
  * that names one, or it would take too long to find out; ERR_*. Takes a read transaction and at
- * most some 0.3 s.
+ * most about a second.
  */
 int store_uses_attr(struct store *s, struct bv name, struct errbuf *e)
     __attribute__((warn_unused_result));

@@ -3,7 +3,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "hash.h"
 #include "idset.h"
+#include "layout.h"
 #include "model/desc.h"
 #include "model/schema.h"
 #include "plan_iter.h"
@@ -14,7 +16,7 @@
  * then counts as used. A damaged entry holds nothing that could be found.
  */
 
-enum { INDEX_LOOK = 64, SCAN_ENTRIES = 500000, SCAN_MS = 300, SCAN_CLOCK = 256 };
+enum { INDEX_LOOK = 64, SCAN_MS = 1000, SCAN_CLOCK = 256 };
 
 /* What is looked for: one of the attribute numbers, or a value of objectClass. */
 struct probe {
@@ -24,49 +26,73 @@ struct probe {
 	struct bv class_oid;
 };
 
-/* Returns the number of the attribute of the record that is looked for, or 0. */
+/* Looks at the row table only: its header is checked, and the body need not be read for it. */
 static uint32_t
-found_in(const struct probe *p, const struct record *rec)
+found_in_rows(const struct probe *p, struct bv bytes)
 {
-	struct record_attr a;
-	bool bad = false;
+	uint64_t parent;
+	uint32_t flags;
 
-	if (p->ids == NULL)
-		return record_find(rec, p->class_id, &a) && record_has(&a, p->class_oid, &bad)
-			   ? p->class_id
-			   : 0;
-	for (size_t i = 0; i < rec->row_count; i++) {
-		a = record_attr_at(rec, i);
-		if (a.attr_id <= p->id_count && p->ids[a.attr_id])
-			return a.attr_id;
+	if (layout_peek(bytes, &parent, &flags) != 0)
+		return 0;
+	size_t rows = get_le32(bytes.p + LAYOUT_ROWS_AT);
+	if (rows > (bytes.n - LAYOUT_HEADER_BYTES) / LAYOUT_ROW_BYTES)
+		return 0;
+	for (size_t i = 0; i < rows; i++) {
+		const uint8_t *row = bytes.p + LAYOUT_HEADER_BYTES + i * LAYOUT_ROW_BYTES;
+		uint32_t id = get_le32(row + LAYOUT_ROW_ID) & ~LAYOUT_SEPARATE;
+		if (id <= p->id_count && p->ids[id])
+			return id;
 	}
 	return 0;
 }
 
-/* Looks through all entries, as far as that is bounded. */
+/* Returns the number of the attribute of the record that is looked for, or 0. */
+static uint32_t
+found_in(const struct probe *p, struct bv bytes)
+{
+	struct record rec;
+	struct record_attr a;
+	bool bad = false;
+
+	if (p->ids != NULL)
+		return found_in_rows(p, bytes);
+	if (record_open(bytes, &rec) != 0 || !record_find(&rec, p->class_id, &a))
+		return 0;
+	return record_has(&a, p->class_oid, &bad) ? p->class_id : 0;
+}
+
+/* Looks through all entries with a cursor, as far as time goes. */
+static int
+scan_with(MDB_cursor *c, const struct probe *p, uint32_t *attr_out, uint64_t *id_out)
+{
+	int64_t until_ms = clock_mono_ms() + SCAN_MS;
+	MDB_val k, v;
+	int rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
+
+	for (size_t n = 1; rc == 0; n++) {
+		*attr_out = found_in(p, val_bv(v));
+		*id_out = *attr_out != 0 ? val_read_id(k) : 0;
+		if (*attr_out != 0 || (n % SCAN_CLOCK == 0 && clock_mono_ms() > until_ms))
+			return 0;
+		rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+	}
+	return rc;
+}
+
 static int
 scan(struct store_read *r, const struct probe *p, uint32_t *attr_out, uint64_t *id_out)
 {
-	int64_t until_ms = clock_mono_ms() + SCAN_MS;
-	struct record rec;
-	uint64_t id = 1;
+	struct read_cursor *c;
+	int rc = read_borrow(r, r->store->entries, &c);
 
-	for (size_t n = 1; n <= SCAN_ENTRIES; n++, id++) {
-		int rc = store_next(r, &id, &rec, NULL);
-		if (rc == ERR_NOT_FOUND)
-			return 0;
-		if (rc != 0 && rc != ERR_CORRUPT)
-			return rc;
-		*attr_out = rc == 0 ? found_in(p, &rec) : 0;
-		if (*attr_out != 0) {
-			*id_out = id;
-			return 1;
-		}
-		if (n % SCAN_CLOCK == 0 && clock_mono_ms() > until_ms)
-			break;
-	}
-	*id_out = 0;
-	return 1;
+	if (rc != 0)
+		return rc;
+	rc = scan_with(c->cursor, p, attr_out, id_out);
+	read_return(c);
+	if (rc == MDB_NOTFOUND)
+		return 0;
+	return rc == 0 ? 1 : env_error(r->store, rc, "reading entries", NULL);
 }
 
 /*
@@ -89,7 +115,7 @@ look_in_slot(struct store_read *r, const struct index_slot *slot, const struct p
 		return rc;
 	idset_finish(set);
 	for (uint64_t id = 0; (id = idset_at_least(set, id + 1)) != 0;) {
-		if (store_get(r, id, &rec, NULL) == 0 && found_in(p, &rec) != 0) {
+		if (store_get(r, id, &rec, NULL) == 0 && found_in(p, rec.bytes) != 0) {
 			*id_out = id;
 			return 1;
 		}
@@ -189,7 +215,9 @@ uses_example(struct store_read *r, uint64_t id, struct arena *a, struct bv *out)
 	struct bv pretty = BV_NONE;
 
 	if (id == 0)
-		*out = BV_LIT("there are too many to look through; an index of presence tells");
+		*out = BV_LIT(
+		    "or may: there are too many to look through; give it a presence index and "
+		    "try again when that is built");
 	else if (store_get(r, id, &rec, NULL) == 0 && store_dn(r, &rec, a, &pretty, NULL) == 0)
 		*out = arena_printf(a, "such as \"%.*s\"", BV(pretty));
 	else
