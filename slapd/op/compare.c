@@ -169,13 +169,13 @@ compare_in_store(struct op *op, struct store_read *r, struct match *m)
 	uint64_t id;
 
 	int code = target_find(op, r, &op->target, "", &id, &rec);
-	if (code == 0)
-		code = write_assert(op, r, id, &rec);
 	if (code != 0)
 		return code;
 	struct acl_entry e = access_stored(r, id, &rec, op->target.normal);
 	const struct acl_target t = access_on_value(m->desc, op->msg.u.compare.value, m->normal);
 	code = target_demand(op, &e, &t, ACL_B_COMPARE, "");
+	if (code == 0)
+		code = write_assert(op, r, id, &rec);
 	return code == 0 ? compare_entry(op, &e, m) : code;
 }
 

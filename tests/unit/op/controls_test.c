@@ -178,7 +178,7 @@ test_supported_controls(void **state)
 	const char *const *oids = controls_supported(&count);
 
 	(void)state;
-	assert_int_equal(count, 11);
+	assert_int_equal(count, 12);
 	for (size_t i = 0; i < count; i++) {
 		bool known = false;
 		for (const struct row *r = rows; r < rows + ROW_COUNT; r++)
