@@ -169,7 +169,8 @@ confbuild_word(const struct option *o, struct bv value, const struct confbuild_w
 static void *
 field_of(const struct conf_build *b, const struct option *o)
 {
-	bool in_db = (o->scope & ~(unsigned)(OPTION_DB | OPTION_MDB)) == 0;
+	const unsigned databases = OPTION_FRONTEND | OPTION_DB | OPTION_MDB;
+	bool in_db = (o->scope & ~databases) == 0;
 
 	if (o->offset == 0 || (in_db && b->db == NULL))
 		return NULL;
