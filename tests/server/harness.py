@@ -288,6 +288,13 @@ class Slapd:
             assert result.code == 0, result
         return connection
 
+    def local(self, timeout=20):
+        """Opens a connection over ldapi, bound as the user who runs the tests."""
+        connection = Client(self.socket_path, timeout)
+        result = connection.sasl("EXTERNAL", b"")
+        assert result.code == 0, result
+        return connection
+
     def admin(self):
         """Opens a connection bound as the manager of the first database."""
         return self.client("admin")
