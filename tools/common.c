@@ -415,9 +415,11 @@ open_one(struct common *c, const struct conf_db *db, enum common_mode mode)
 }
 
 static bool
-is_glued(const struct common *c, const struct conf_db *db)
+is_wanted(const struct common *c, const struct conf_db *db)
 {
-	return !c->no_glue && db != c->db && db->type == CONF_DB_MDB && db->subordinate &&
+	if (db == c->db || db->type != CONF_DB_MDB || c->all_databases)
+		return db != c->db && db->type == CONF_DB_MDB;
+	return !c->no_glue && db->subordinate &&
 	       dn_normal_is_under(db->suffixes[0].normal, c->db->suffixes[0].normal);
 }
 
@@ -431,7 +433,7 @@ common_open(struct common *c, enum common_mode mode)
 	c->stores = arena_zalloc(c->arena, c->conf->db_count, sizeof(*c->stores));
 	rc = open_one(c, c->db, mode);
 	for (size_t i = 0; i < c->conf->db_count && rc == 0; i++)
-		if (is_glued(c, &c->conf->dbs[i]))
+		if (is_wanted(c, &c->conf->dbs[i]))
 			rc = open_one(c, &c->conf->dbs[i], mode);
 	return rc;
 }

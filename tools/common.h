@@ -43,6 +43,7 @@ struct common {
 	bool keep_going;	  /* -c */
 	bool dry_run;		  /* -u */
 	bool no_glue;		  /* -g */
+	bool all_databases;	  /* set by a tool: common_open opens every one */
 	bool quick;		  /* -q */
 	bool unchecked;		  /* -s, or -o schema-check=no */
 	bool debug;		  /* -d */
@@ -55,7 +56,7 @@ struct common {
 	struct arena *arena;
 	struct conf *conf;
 	const struct conf_db *db;    /* the one chosen */
-	struct common_store *stores; /* db and what is glued under it */
+	struct common_store *stores; /* db and what else was opened */
 	size_t store_count;
 	bool became_owner;
 };

@@ -411,6 +411,7 @@ slapacl_main(int argc, char **argv)
 	    "[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <name>[=<value>]]\n"
 	    "\t-b DN [-D authcDN | -U authcID] [-X authzID | -o authzDN=DN] [-u]\n"
 	    "\t[attr[/access][:value]] [...]");
+	r.c.all_databases = true;
 	r.c.own = own_option;
 	r.c.own_data = &r;
 	if (common_parse(&r.c, argc, argv) != 0)

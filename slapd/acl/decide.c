@@ -13,8 +13,6 @@
  * both ways.
  */
 
-enum { SLOT_ENTRY, SLOT_CHILDREN, SLOT_UNDEFINED };
-
 /* Comes with add and with delete, and goes with either: "-z" takes all of write, as in OpenLDAP. */
 enum { WRITES = 256 };
 
@@ -64,15 +62,7 @@ begin(struct decide *d)
 static uint32_t
 class_of(const struct decide *d, enum acl_part part, const struct attr_desc *desc)
 {
-	const struct decide_table *t = d->table;
-	size_t slot = t->attr_count;
-
-	if (part != ACL_PART_ATTR)
-		return t->class_of[slot + (part == ACL_PART_ENTRY ? SLOT_ENTRY : SLOT_CHILDREN)];
-	const struct attr_type *type = desc->type;
-	if (type->index >= t->attr_count || schema_attr_at(d->rules->schema, type->index) != type)
-		type = schema_attr_type(d->rules->schema, type->oid); /* of another schema */
-	return t->class_of[type != NULL ? type->index : slot + SLOT_UNDEFINED];
+	return d->table->class_of[decide_table_slot(d->table, part, desc)];
 }
 
 static enum decide_touch

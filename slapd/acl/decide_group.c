@@ -16,11 +16,17 @@
 
 enum { MAX_URLS = 100 };
 
+/* Values of the member attribute. */
+struct members {
+	const struct bv *values, *normals;
+	int count;
+};
+
 static bool
-has_value(const struct bv *list, int count, struct bv value)
+has_value(const struct members *m, struct bv value)
 {
-	for (int i = 0; i < count; i++) {
-		if (bv_eq(list[i], value))
+	for (int i = 0; i < m->count; i++) {
+		if (bv_eq(m->normals[i], value))
 			return true;
 	}
 	return false;
@@ -71,13 +77,12 @@ is_url_type(const struct decide *d, const struct attr_desc *desc)
 }
 
 static bool
-lists_member(struct decide *d, const struct rules_group *g, const struct bv *values,
-    const struct bv *normals, int count, struct bv dn)
+lists_member(struct decide *d, const struct rules_group *g, const struct members *m, struct bv dn)
 {
 	if (!is_url_type(d, g->attr))
-		return has_value(normals, count, dn);
-	for (int i = 0; i < count && i < MAX_URLS; i++) {
-		if (url_holds(d, values[i], dn))
+		return has_value(m, dn);
+	for (int i = 0; i < m->count && i < MAX_URLS; i++) {
+		if (url_holds(d, m->values[i], dn))
 			return true;
 	}
 	return false;
@@ -101,12 +106,13 @@ has_class(struct decide *d, const struct rules_group *g, struct bv group_dn)
 static bool
 look_up(struct decide *d, const struct rules_group *g, struct bv group_dn, struct bv dn)
 {
-	const struct bv *values, *normals;
+	struct members m;
 
 	if (d->env.values == NULL || !has_class(d, g, group_dn))
 		return false;
-	int count = d->env.values(d->env.arg, group_dn, g->attr, d->env.scratch, &values, &normals);
-	return count > 0 && lists_member(d, g, values, normals, count, dn);
+	m.count =
+	    d->env.values(d->env.arg, group_dn, g->attr, d->env.scratch, &m.values, &m.normals);
+	return lists_member(d, g, &m, dn);
 }
 
 static bool
@@ -137,7 +143,7 @@ decide_group_holds(
     struct decide *d, struct decide_ask *ask, const struct rules_group *g, struct bv dn)
 {
 	struct bv group_dn = g->dn.normal, text;
-	const struct bv *values, *normals;
+	struct members m;
 	struct dn parsed;
 
 	if (dn.n == 0)
@@ -150,6 +156,6 @@ decide_group_holds(
 	}
 	if (ask == NULL || !bv_eq(group_dn, ask->entry->normal_dn))
 		return kept(d, g, group_dn, dn);
-	int count = decide_entry_values(ask, g->attr, d->env.scratch, &values, &normals);
-	return lists_member(d, g, values, normals, count, dn);
+	m.count = decide_entry_values(ask, g->attr, d->env.scratch, &m.values, &m.normals);
+	return lists_member(d, g, &m, dn);
 }

@@ -98,6 +98,13 @@ struct decide_ask {
 	const struct rules_by *by;     /* its clause; NULL: none of its clauses */
 };
 
+/* decide_table.c: the position of an attribute in class_of; whether an item of attrs= takes in what
+ * stands there, options aside. */
+size_t decide_table_slot(
+    const struct decide_table *t, enum acl_part part, const struct attr_desc *desc);
+bool decide_table_lists(
+    const struct decide_table *table, const struct rules_attr *item, size_t slot);
+
 /* decide.c: the walk for one question, and whether rules have a say at all (*bits_out when not). */
 unsigned decide_walk(struct decide_ask *ask);
 bool decide_by_rules(struct decide *d, const struct acl_entry *e, unsigned *bits_out);

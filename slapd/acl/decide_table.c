@@ -10,6 +10,7 @@
  * for it: there are some ten classes where the schema has a thousand attributes.
  */
 
+/* Slots stand for the attribute types, by index, and behind them for these. */
 enum { SLOT_ENTRY, SLOT_CHILDREN, SLOT_UNDEFINED, SLOT_EXTRA };
 
 struct builder {
@@ -51,13 +52,25 @@ class_lists(const struct schema *s, const struct object_class *oc, const struct 
 	return found;
 }
 
-/* Returns whether an item of attrs= takes in a slot; t is NULL for those behind the types. */
-static bool
-item_lists(
-    const struct builder *b, const struct rules_attr *item, size_t slot, const struct attr_type *t)
+size_t
+decide_table_slot(const struct decide_table *t, enum acl_part part, const struct attr_desc *desc)
 {
-	const struct schema *s = b->rules->schema;
-	size_t extra = slot - b->table->attr_count;
+	const struct schema *s = t->rules->schema;
+
+	if (part != ACL_PART_ATTR)
+		return t->attr_count + (part == ACL_PART_ENTRY ? SLOT_ENTRY : SLOT_CHILDREN);
+	const struct attr_type *type = desc->type;
+	if (type->index >= t->attr_count || schema_attr_at(s, type->index) != type)
+		type = schema_attr_type(s, type->oid); /* of another schema */
+	return type != NULL ? type->index : t->attr_count + SLOT_UNDEFINED;
+}
+
+bool
+decide_table_lists(const struct decide_table *table, const struct rules_attr *item, size_t slot)
+{
+	const struct schema *s = table->rules->schema;
+	const struct attr_type *t = slot < table->attr_count ? schema_attr_at(s, slot) : NULL;
+	size_t extra = slot - table->attr_count;
 
 	switch (item->kind) {
 	case RULES_ATTR_DESC:
@@ -82,13 +95,11 @@ static bool
 rule_lists(const struct builder *b, const struct rules_rule *r, size_t slot)
 {
 	const struct rules_what *w = &r->what;
-	const struct attr_type *t =
-	    slot < b->table->attr_count ? schema_attr_at(b->rules->schema, slot) : NULL;
 
 	if (w->attr_count == 0)
 		return true;
 	for (size_t i = 0; i < w->attr_count; i++) {
-		if (item_lists(b, &w->attrs[i], slot, t))
+		if (decide_table_lists(b->table, &w->attrs[i], slot))
 			return true;
 	}
 	return false;

@@ -155,7 +155,7 @@ exact_value_holds(struct decide_ask *ask, const struct rules_value *v)
 	if (v->rule == NULL && t->desc->type == schema_known(s)->object_class)
 		return class_holds(s, decide_what_text(ask), v->text);
 	if (rule == NULL)
-		return bv_eq(t->value, v->text);
+		return bv_eq(decide_what_text(ask), v->text);
 	if (have.p == NULL || (rule != own && t->value.p != NULL)) {
 		if (rule_normalize(rule, s, ask->d->env.scratch, t->value, &have) != 0)
 			return false;
@@ -194,13 +194,18 @@ value_holds(struct decide_ask *ask, const struct rules_value *v)
 static bool
 attrs_hold(struct decide_ask *ask, const struct rules_what *w)
 {
-	const struct attr_desc *desc = ask->target->desc;
+	const struct decide_table *table = ask->d->table;
+	const struct acl_target *t = ask->target;
+	size_t slot = decide_table_slot(table, t->part, t->desc);
 
-	if (ask->target->part != ACL_PART_ATTR)
-		return true;
 	for (size_t i = 0; i < w->attr_count; i++) {
 		const struct rules_attr *a = &w->attrs[i];
-		if (a->kind != RULES_ATTR_DESC || desc_is_subtype(desc, a->desc))
+		if (!decide_table_lists(table, a, slot))
+			continue;
+		if (a->kind != RULES_ATTR_DESC || a->desc->options.n == 0)
+			return true;
+		struct attr_desc have = {.type = a->desc->type, .options = t->desc->options};
+		if (desc_is_subtype(&have, a->desc))
 			return true;
 	}
 	return false;

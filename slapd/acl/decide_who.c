@@ -95,7 +95,7 @@ may_be_entry(const struct decide *d, const struct rules_group *g)
 static enum decide_holds
 group_holds(struct decide *d, struct decide_ask *ask, const struct rules_who *w)
 {
-	struct bv dn = identity(d, w->real);
+	struct bv dn = d->who.normal_dn;
 
 	if (dn.n == 0)
 		return HOLDS_NO;

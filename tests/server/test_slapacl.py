@@ -108,6 +108,25 @@ def test_verbose_names_the_rule_and_the_clause(ours, rules, attr, start, end):
     assert done.returncode == 0 and reason.startswith(start) and end in reason, done
 
 
+def test_groups_of_other_databases_count():
+    other = harness.Database(suffix="dc=y", name="other", index="")
+    server = harness.Slapd(
+        impl="ours", schemas=["core", "cosine", "inetorgperson", "dyngroup"],
+        databases=[harness.Database(suffix=accessgen.SUFFIX, index="", lines="access to * "
+                                    'by group="cn=g,dc=y" write by * read'), other],
+        entries=accessgen.ENTRIES)
+    try:
+        path = server.top / "y.ldif"
+        path.write_text("dn: dc=y\nobjectClass: domain\ndc: y\n\ndn: cn=g,dc=y\n"
+                        f"objectClass: groupOfNames\ncn: g\nmember: {B}\n")
+        assert server.tool("slapadd", "-b", "dc=y", "-l", path).returncode == 0
+        for who, answer in ((A, "DENIED"), (B, "ALLOWED")):
+            done = server.tool("slapacl", "-b", A, "-D", who, "cn/write")
+            assert done.stderr.splitlines()[-1] == f"write access to cn: {answer}", done
+    finally:
+        server.remove()
+
+
 def test_rules_do_not_apply_to_the_rootdn(ours):
     done = ours.ask("access to * by * none", "-v", "-b", A, "-D", f"cn=admin,{accessgen.SUFFIX}",
                     "cn/manage")
