@@ -144,24 +144,35 @@ check_controls(struct op *op)
 }
 
 static int
+edit(struct change *c, struct conf_tree *tree, const struct confedit_by *by)
+{
+	struct op *op = c->op;
+
+	switch (op->msg.tag) {
+	case LDAP_REQ_ADD:
+		return confedit_add(tree, by, &op->msg.u.add, &c->dn, &c->text);
+	case LDAP_REQ_DELETE:
+		return confedit_delete(tree, by, op->msg.u.delete_dn, &c->text);
+	case LDAP_REQ_MODIFY:
+		return confedit_modify(tree, by, &op->msg.u.modify, &c->text);
+	case LDAP_REQ_MODDN:
+		return confedit_rename(tree, by, &op->msg.u.moddn, &c->dn, &c->text);
+	default:
+		return LDAP_UNWILLING_TO_PERFORM;
+	}
+}
+
+static int
 apply(struct change *c, struct conf_tree *tree)
 {
 	struct op *op = c->op;
 	const struct confedit_by by = {
 	    c->now->conf->schema, op->arena, op->who.dn, c->now->conf->server_id, false};
 
-	switch (op->msg.tag) {
-	case LDAP_REQ_ADD:
-		return confedit_add(tree, &by, &op->msg.u.add, &c->dn, &c->text);
-	case LDAP_REQ_DELETE:
-		return confedit_delete(tree, &by, op->msg.u.delete_dn, &c->text);
-	case LDAP_REQ_MODIFY:
-		return confedit_modify(tree, &by, &op->msg.u.modify, &c->text);
-	case LDAP_REQ_MODDN:
-		return confedit_rename(tree, &by, &op->msg.u.moddn, &c->dn, &c->text);
-	default:
-		return LDAP_UNWILLING_TO_PERFORM;
-	}
+	int code = edit(c, tree, &by);
+	if (code == LDAP_NO_SUCH_OBJECT)
+		op->matched = confedit_matched(c->now->conf->tree, &by, op->target.pretty);
+	return code;
 }
 
 /* What is looked for among the warnings of rules: the first that the old ones do not cause. */
