@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "config/conf.h"
 #include "model/der_name.h"
@@ -18,9 +19,9 @@
 #include "wire/ldap.h"
 
 /*
- * A handshake is arithmetic that takes up to some milliseconds, so a loop does one step
- * of one handshake in each of its turns; a flood of them delays each other and nobody
- * else. What it takes to hold a connection's state is made when its first byte comes.
+ * A step of a handshake is arithmetic that takes about a millisecond, so a loop does few
+ * of them in each of its turns; a flood of them delays each other and hardly anybody else. What it
+ * takes to hold a connection's state is made when its first byte comes.
  */
 
 enum { NAMES_BYTES = 256 };
@@ -120,13 +121,16 @@ conntls_step(struct conn *c)
 {
 	struct errbuf e = {""};
 
-	if (!loop_take_handshake(c->loop)) {
+	if (!loop_has_handshake_time(c->loop)) {
 		loop_make_runnable(c->loop, c);
 		return true;
 	}
 	if (c->tls == NULL && !make_session(c))
 		return false;
-	switch (tls_session_handshake(c->tls, &e)) {
+	int64_t began_us = clock_mono_us();
+	enum tls_step step = tls_session_handshake(c->tls, &e);
+	c->loop->handshake_us += clock_mono_us() - began_us;
+	switch (step) {
 	case TLS_STEP_DONE:
 		established(c);
 		return true;

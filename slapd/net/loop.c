@@ -31,7 +31,13 @@
  * timeouts.
  */
 
-enum { MAX_EVENTS = 256, KEEP_OPS = 64, KEEP_ASSEMBLY_BYTES = 64 * 1024, STOP_MS = 30000 };
+enum {
+	MAX_EVENTS = 256,
+	KEEP_OPS = 64,
+	KEEP_ASSEMBLY_BYTES = 64 * 1024,
+	STOP_MS = 30000,
+	HANDSHAKE_US = 2000
+};
 
 const struct conf *
 loop_conf(const struct loop *l)
@@ -116,12 +122,9 @@ loop_op_finished(struct op *op)
 }
 
 bool
-loop_take_handshake(struct loop *l)
+loop_has_handshake_time(const struct loop *l)
 {
-	bool free = !l->hand_shaken;
-
-	l->hand_shaken = true;
-	return free;
+	return l->handshake_us < HANDSHAKE_US;
 }
 
 void
@@ -361,7 +364,7 @@ run(void *arg)
 		counters_turn(true);
 		l->now_ms = clock_mono_ms();
 		change_world(l);
-		l->hand_shaken = false;
+		l->handshake_us = 0;
 		for (int i = 0; i < n; i++)
 			handle(l, &events[i]);
 		drain_finished(l);

@@ -43,7 +43,7 @@ struct loop {
 	atomic_bool stopping;
 	uint8_t *read_buffer; /* LOOP_READ_BYTES */
 	struct tls_box *tls;  /* the server's; set before loop_start */
-	bool hand_shaken;     /* this turn has spent its time for handshakes */
+	int64_t handshake_us; /* spent on handshakes in this turn */
 };
 
 /*
@@ -63,8 +63,8 @@ const struct conf *loop_conf(const struct loop *l);
 void loop_stop(struct loop *l);
 void loop_join(struct loop *l);
 
-/* Returns whether there is time for a step of a handshake in this turn; the next one then waits. */
-bool loop_take_handshake(struct loop *l);
+/* Returns whether there is time for a step of a handshake in this turn. */
+bool loop_has_handshake_time(const struct loop *l);
 
 /* Queues a connection for conn_run in this turn or the next. */
 void loop_make_runnable(struct loop *l, struct conn *c);

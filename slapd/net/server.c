@@ -33,7 +33,7 @@ struct server {
 	struct host host;
 	struct pool *pool;
 	struct metrics *metrics; /* NULL: none are served */
-	atomic_uint loop_count; /* grows while the first loops serve already */
+	atomic_uint loop_count;	 /* grows while the first loops serve already */
 	struct loop loops[MAX_LOOPS];
 };
 

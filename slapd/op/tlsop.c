@@ -5,6 +5,7 @@
 #include "auth/pool.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/logline.h"
 #include "config/conf.h"
 #include "op/host.h"
 #include "op/op.h"
@@ -18,6 +19,18 @@
 
 enum { STATUS_BYTES = 4096 };
 
+static void
+log_anonymous(const struct op *op)
+{
+	struct logline l;
+
+	if (!oplog_begin(&l, op, "AUTHZ anonymous"))
+		return;
+	logline_bare(&l, "mech", BV_LIT("starttls"));
+	logline_number(&l, "ssf", op->session->peer.ssf);
+	logline_end(&l);
+}
+
 /* An identity that was claimed in clear does not go with the connection into TLS. */
 static void
 forget_identity(struct op *op)
@@ -25,7 +38,7 @@ forget_identity(struct op *op)
 	struct session *s = op->session;
 
 	if (s->identity.normal.n > 0)
-		oplog_unbound(op);
+		log_anonymous(op);
 	arena_reset(s->arena);
 	s->identity = (struct identity){BV_LIT(""), BV_LIT(""), false};
 	s->authenticated = s->sasl_bound = s->saslbind_in_progress = false;
