@@ -130,7 +130,8 @@ decide_fill_matches(const struct decide_ask *ask, struct bv pattern, struct bv h
 	struct bv text;
 	regex_t re;
 
-	if (!decide_fill(ask, pattern, true, &text) || bv_find(text, 0, 0) < text.n)
+	if (!decide_fill(ask, pattern, true, &text) || bv_find(text, 0, 0) < text.n ||
+	    !rules_regex_fits(text))
 		return false;
 	if (regcomp(&re, (const char *)text.p, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
 		return false;

@@ -234,6 +234,10 @@ int rules_check(const struct conf *c, struct errbuf *e) __attribute__((warn_unus
 int rules_check_with(const struct conf *c, void (*warn)(void *arg, const char *text), void *arg,
     struct errbuf *e) __attribute__((warn_unused_result));
 
+/* Returns whether an expression into which text was put may still be compiled: its size is bounded,
+ * its repetitions written out. */
+bool rules_regex_fits(struct bv pattern);
+
 /* Returns the bits of a level's name ("read"), 0 with *known false when it is none. */
 unsigned rules_level_bits(struct bv name, bool *known);
 

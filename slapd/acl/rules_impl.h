@@ -19,6 +19,7 @@ enum {
 	RULES_MAX_PATTERN_BYTES = 2048, /* regular expressions and templates */
 	RULES_MAX_REGEXES = 4096,	/* of one database */
 	RULES_MAX_NODES = 4096,		/* of one expression, repetitions written out */
+	RULES_MAX_FILLED_NODES = 65536, /* of one that is made for a decision */
 	RULES_MAX_WORK = 1 << 26,	/* squares of the nodes of all of a database */
 	RULES_MAX_LEVEL = 1000,
 };

@@ -174,40 +174,50 @@ take(struct size *s, struct bv p, size_t *at)
 	}
 }
 
-static int
-too_large(struct rules_reader *r, struct bv p)
-{
-	return err_set(r->e, ERR_CONFIG,
-	    "regular expression \"%.*s\" is too large with its repetitions written out: more than "
-	    "%d parts, parentheses more than %d deep, or repetitions of what may be empty",
-	    BV(p), RULES_MAX_NODES, MAX_DEPTH);
-}
-
 static bool
 is_back_reference(struct bv p, size_t i)
 {
 	return p.p[i] == '\\' && i + 1 < p.n && p.p[i + 1] >= '1' && p.p[i + 1] <= '9';
 }
 
-static int
-check_size(struct rules_reader *r, struct bv p)
+/* Works out the nodes of an expression. False: there are more than most, or other bounds are
+ * exceeded. */
+static bool
+measure(struct bv p, unsigned long most, unsigned long *nodes_out)
 {
 	struct size s = {.depth = 0};
 	unsigned long nodes = 0;
 
 	s.levels[0] = (struct level){.paths = 1, .last = {0, 1}};
 	for (size_t i = 0; i < p.n; i++) {
+		if ((p.p[i] == '(' && s.depth == MAX_DEPTH) || !take(&s, p, &i))
+			return false;
+		nodes = whole(&s.levels[s.depth]).nodes;
+		if (nodes > most)
+			return false;
+	}
+	*nodes_out = nodes;
+	return true;
+}
+
+static int
+check_size(struct rules_reader *r, struct bv p)
+{
+	unsigned long nodes;
+
+	for (size_t i = 0; i < p.n; i += p.p[i] == '\\' ? 2 : 1) {
 		if (is_back_reference(p, i))
 			return err_set(r->e, ERR_CONFIG,
 			    "regular expression \"%.*s\": \\%c is a back reference, which is not "
 			    "supported; a backslash itself is \\\\",
 			    BV(p), p.p[i + 1]);
-		if ((p.p[i] == '(' && s.depth == MAX_DEPTH) || !take(&s, p, &i))
-			return too_large(r, p);
-		nodes = whole(&s.levels[s.depth]).nodes;
-		if (nodes > RULES_MAX_NODES)
-			return too_large(r, p);
 	}
+	if (!measure(p, RULES_MAX_NODES, &nodes))
+		return err_set(r->e, ERR_CONFIG,
+		    "regular expression \"%.*s\" is too large with its repetitions written out: "
+		    "more than %d parts, parentheses more than %d deep, or repetitions of what may "
+		    "be empty",
+		    BV(p), RULES_MAX_NODES, MAX_DEPTH);
 	r->regex_work += nodes * nodes;
 	if (++r->regex_count > RULES_MAX_REGEXES || r->regex_work > RULES_MAX_WORK)
 		return err_set(r->e, ERR_CONFIG,
@@ -215,6 +225,14 @@ check_size(struct rules_reader *r, struct bv p)
 		    "other styles",
 		    RULES_MAX_REGEXES);
 	return 0;
+}
+
+bool
+rules_regex_fits(struct bv pattern)
+{
+	unsigned long nodes;
+
+	return measure(pattern, RULES_MAX_FILLED_NODES, &nodes);
 }
 
 static void
