@@ -1,10 +1,7 @@
 #ifndef SLAPD_ACL_RULES_IMPL_H
 #define SLAPD_ACL_RULES_IMPL_H
 
-/*
- * What the parts of the compiler share: the access line being read, a word of it taken
- * apart, and the bounds. For the files rules*.c alone.
- */
+/* What the parts of the compiler share: the access line being read, a word of it, the bounds. */
 
 #include "acl/rules.h"
 #include "base/near.h"
