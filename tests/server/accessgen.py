@@ -67,6 +67,8 @@ member: cn=c,ou=q,ou=p,dc=x
 dn: cn=d,dc=x
 objectClass: groupOfURLs
 cn: d
+memberURL: ldap:///ou=p,dc=x??sub?(title=*)
+memberURL: ldap:///cn=c,ou=q,ou=p,dc=x??base?(sn=other)
 """
 
 ATTRS = ["entry", "children", "cn", "sn", "name", "description", "userPassword", "title",

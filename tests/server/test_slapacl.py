@@ -65,7 +65,8 @@ def test_random_rules_decide_as_the_reference(ours, debian, seed):
 
 A, B = accessgen.PEOPLE[0], accessgen.PEOPLE[1]
 
-# Where the manual page and the reference part, the manual page holds.
+# Where the manual page and the reference's tool part, the manual page holds. (Its slapd searches
+# the URLs of sets; its slapacl does not.)
 DIFFERENT = [
     ("a pattern for everybody with a name", 'access to * by dn.regex=".+" write', ["-D", A],
      "write access to cn: ALLOWED"),
