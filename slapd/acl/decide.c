@@ -55,7 +55,7 @@ begin(struct decide *d)
 	d->touches = bytes;
 	d->clauses = bytes + rules;
 	d->spans = arena_zalloc(d->env.arena, d->table->class_count + 1, sizeof(*d->spans));
-	d->all = (struct decide_span){0, 0, 0};
+	d->all = 0;
 	d->kept = (struct decide_kept){.serial = 0};
 }
 
@@ -84,7 +84,7 @@ settled(struct decide *d, uint32_t rule, size_t clause)
 
 	if (*known == HOLDS_UNKNOWN)
 		*known = (uint8_t)decide_who_holds(d, NULL, &d->rules->rules[rule].by[clause]);
-	return (enum decide_holds) * known;
+	return (enum decide_holds)(*known);
 }
 
 static unsigned
@@ -230,17 +230,14 @@ decide_all(struct decide *d, unsigned want)
 		return (bits & want) == want;
 	if (d->touches == NULL)
 		begin(d);
-	const struct decide_table *t = d->table;
-	if (!d->all.known) {
-		struct span all = {false, 0, 0};
-		for (uint32_t i = 0; i < t->class_count; i++) {
-			const struct decide_span *s = span_of(d, i);
-			if (t->classes[i].shown)
-				merge(&all, (struct span){true, s->least, s->most});
-		}
-		d->all = (struct decide_span){1, (uint8_t)all.least, (uint8_t)all.most};
+	if (want != 0 && (d->all & want) == want)
+		return true;
+	for (uint32_t i = 0; i < d->table->class_count; i++) {
+		if (d->table->classes[i].shown && (span_of(d, i)->least & want) != want)
+			return false;
 	}
-	return (d->all.least & want) == want;
+	d->all |= want;
+	return true;
 }
 
 /* ---- for one entry ---- */

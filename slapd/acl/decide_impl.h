@@ -75,7 +75,7 @@ struct decide {
 	uint8_t *touches;	   /* by rule, enum decide_touch; NULL: nothing was asked yet */
 	uint8_t *clauses;	   /* by clause, enum decide_holds */
 	struct decide_span *spans; /* by class */
-	struct decide_span all;	   /* over all classes but children */
+	unsigned all;		   /* bits known to be certain for every class that is shown */
 	struct decide_kept kept;
 	struct decide_group *groups;
 	struct test **tests; /* by rule with a filter; NULL: none yet */
