@@ -1,6 +1,5 @@
 #include "json.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,30 +8,37 @@
 
 enum { ESCAPE_BYTES = 16 };
 
-static bool
-is_tail(struct bv t, size_t i)
-{
-	return i < t.n && (t.p[i] & 0xc0) == 0x80;
-}
+/* First bytes of longer sequences, and what the second byte may be; the rest is 80 to BF. */
+static const struct {
+	uint8_t first, last, low, high;
+	size_t length;
+} rows[] = {
+    {0xc2, 0xdf, 0x80, 0xbf, 2},
+    {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3},
+    {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4},
+    {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
 
 /* Returns the length of the UTF-8 sequence at i, or 0 when there is none. */
 static size_t
 sequence(struct bv t, size_t i)
 {
-	uint8_t c = t.p[i], next = i + 1 < t.n ? t.p[i + 1] : 0;
+	size_t row = 0, n = 1;
 
-	if (c < 0x80)
+	if (t.p[i] < 0x80)
 		return 1;
-	if (c >= 0xc2 && c <= 0xdf)
-		return is_tail(t, i + 1) ? 2 : 0;
-	if ((c & 0xf0) == 0xe0) {
-		if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f))
-			return 0;
-		return is_tail(t, i + 1) && is_tail(t, i + 2) ? 3 : 0;
-	}
-	if (c < 0xf0 || c > 0xf4 || (c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f))
+	while (row < sizeof(rows) / sizeof(rows[0]) && t.p[i] > rows[row].last)
+		row++;
+	if (row == sizeof(rows) / sizeof(rows[0]) || t.p[i] < rows[row].first ||
+	    rows[row].length > t.n - i || t.p[i + 1] < rows[row].low || t.p[i + 1] > rows[row].high)
 		return 0;
-	return is_tail(t, i + 1) && is_tail(t, i + 2) && is_tail(t, i + 3) ? 4 : 0;
+	while (n < rows[row].length && (t.p[i + n] & 0xc0) == 0x80)
+		n++;
+	return n == rows[row].length ? n : 0;
 }
 
 /* Writes the character at i to one (ESCAPE_BYTES); returns how many bytes of text it was. */
