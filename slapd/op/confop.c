@@ -260,7 +260,8 @@ take_effect(struct change *c)
 		c->ready = NULL;
 	}
 	world_resume(c->now);
-	return err == 0 ? 0 : LDAP_OTHER;
+	/* ERR_CONFIG: entries hold what the new schema would take away from them. */
+	return err == 0 ? 0 : err == ERR_CONFIG ? LDAP_UNWILLING_TO_PERFORM : LDAP_OTHER;
 }
 
 /* The first of what the new configuration is warned of and the old one was not. */

@@ -3,7 +3,7 @@
 import pytest
 
 from . import data, harness
-from .client import MOD_REPLACE
+from .client import MOD_ADD, MOD_DELETE, MOD_REPLACE
 
 pytestmark = pytest.mark.ours("cn=config is changed online in ways OpenLDAP has not")
 
@@ -99,6 +99,25 @@ def test_schema_is_added_and_used(online):
     online.start()
     with online.client() as anon:
         assert len(anon.search(data.SUFFIX, filter="(badgeColour=BLUE)").entries) == 1
+
+
+def test_schema_in_use_stays(online):
+    """What entries hold is not taken from them; once nothing holds it, it may go."""
+    online.configure(SCHEMA)
+    with online.admin() as admin:
+        dn = admin.search(data.SUFFIX, filter="(uid=jean)").entries[0].dn
+        assert admin.modify(dn, [(MOD_ADD, "objectClass", ["badgeHolder"]),
+                                 (MOD_ADD, "badgeColour", ["Blue"])]).code == 0
+        with online.local() as root:
+            name = [e.dn for e in root.search("cn=schema,cn=config", 1).entries
+                    if "falcot" in e.dn][0]
+            got = root.delete(name)
+            assert got.code == 53 and dn in got.text, got
+            assert admin.modify(dn, [(MOD_DELETE, "objectClass", ["badgeHolder"]),
+                                     (MOD_DELETE, "badgeColour", [])]).code == 0
+            got = root.delete(name)
+            assert got.code == 0, got
+        assert admin.search(data.SUFFIX, filter="(badgeColour=blue)").entries == []
 
 
 def test_database_added_used_and_removed(online):
