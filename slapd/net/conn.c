@@ -548,7 +548,7 @@ conn_tick(struct conn *c, int64_t now_ms)
 	if (c->fd < 0)
 		return;
 	if (c->tls_state == CONNTLS_HANDSHAKE) {
-		if (now_ms - c->tls_began_ms > conf->tls_handshake_timeout_s * 1000)
+		if (conntls_is_late(c, now_ms))
 			conn_close(c, CONNTLS_FAILURE ": timeout");
 		return;
 	}

@@ -24,13 +24,24 @@
  * takes to hold a connection's state is made when its first byte comes.
  */
 
-enum { NAMES_BYTES = 256 };
+enum { NAMES_BYTES = 256, HANDSHAKES_AT_EASE = 1000, PRESSED_MS = 1000 };
 
 void
 conntls_begin(struct conn *c)
 {
 	c->tls_state = CONNTLS_HANDSHAKE;
 	c->tls_began_ms = c->loop->now_ms;
+	c->loop->handshakes++;
+}
+
+bool
+conntls_is_late(const struct conn *c, int64_t now_ms)
+{
+	int64_t patience_ms = loop_conf(c->loop)->tls_handshake_timeout_s * 1000;
+
+	if (c->loop->handshakes > HANDSHAKES_AT_EASE && patience_ms > PRESSED_MS)
+		patience_ms = PRESSED_MS;
+	return c->tls_state == CONNTLS_HANDSHAKE && now_ms - c->tls_began_ms > patience_ms;
 }
 
 int
@@ -85,6 +96,7 @@ established(struct conn *c)
 
 	tls_session_facts(c->tls, &f);
 	c->tls_state = CONNTLS_ON;
+	c->loop->handshakes--;
 	c->session.tls = true;
 	peer->tls_ssf = f.ssf;
 	if (peer->ssf < f.ssf)
@@ -186,5 +198,8 @@ conntls_events(const struct conn *c, unsigned events)
 void
 conntls_end(struct conn *c)
 {
+	if (c->tls_state == CONNTLS_HANDSHAKE)
+		c->loop->handshakes--;
+	c->tls_state = CONNTLS_CLEAR;
 	tls_session_free(&c->tls);
 }

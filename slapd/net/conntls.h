@@ -29,6 +29,9 @@ int conntls_start(void *owner, const char **text_out);
 /* Goes on with the handshake, as far as the loop has time for it. false: it has failed, close. */
 bool conntls_step(struct conn *c);
 
+/* Returns whether a handshake has taken too long; with many at once patience is shorter. */
+bool conntls_is_late(const struct conn *c, int64_t now_ms);
+
 /* As recv and send on the socket. */
 ssize_t conntls_read(struct conn *c, uint8_t *p, size_t n);
 ssize_t conntls_write(struct conn *c, const uint8_t *p, size_t n);

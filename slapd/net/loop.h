@@ -44,6 +44,7 @@ struct loop {
 	uint8_t *read_buffer; /* LOOP_READ_BYTES */
 	struct tls_box *tls;  /* the server's; set before loop_start */
 	int64_t handshake_us; /* spent on handshakes in this turn */
+	size_t handshakes;    /* connections whose handshake is not over */
 };
 
 /*

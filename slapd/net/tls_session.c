@@ -125,7 +125,7 @@ tls_session_handshake(struct tls_session *s, struct errbuf *e)
 	int rc = SSL_do_handshake(s->ssl);
 	if (rc == 1) {
 		s->ready = true;
-		s->more = SSL_has_pending(s->ssl) != 0;
+		s->more = true; /* a read that finds nothing gives OpenSSL's buffer back */
 		keep_subject(s);
 		return TLS_STEP_DONE;
 	}
