@@ -388,8 +388,9 @@ class Model:
         if kind == "present":
             return True
         if kind == "sub":
-            wanted = normal(name, node[2] or b"")
-            return any(form.startswith(wanted) for form in forms)
+            first, inner = normal(name, node[2] or b""), [normal(name, v) for v in node[3]]
+            return any(form.startswith(first) and all(part in form for part in inner)
+                       for form in forms)
         wanted = normal(name, node[3] if kind == "ext" else node[2])
         if kind == ">=":
             return any(int(form) >= int(wanted) for form in forms)
@@ -412,6 +413,34 @@ class Model:
         if self.test(who, entry, node) == TRUE and self.has(who, entry, "entry", "r"):
             found[entry.dn] = self._selected(who, entry, attrs or ["*"], types)
         return Answer(0, "", found)
+
+    def search_tree(self, who, dn, one, node, attrs):
+        """A one-level or subtree search below an entry that is there."""
+        base = self.directory.get(dn)
+        first = self.search(who, dn, node, attrs)
+        if first.code != 0:
+            return first
+        found = {}
+        for entry in self.directory.entries.values():
+            inside = parent(entry.key) == base.key if one else under(entry.key, base.key)
+            if inside and self.test(who, entry, node) == TRUE and \
+                    self.has(who, entry, "entry", "r"):
+                found[entry.dn] = self._selected(who, entry, attrs or ["*"], False)
+        return Answer(0, "", found)
+
+    def matched_values(self, who, dn, items, attrs):
+        """A base search under the matched values control (RFC 3876): items are filter items."""
+        answer = self.search(who, dn, ("present", "objectClass"), attrs)
+        for name, selected in answer.entries.items():
+            answer.entries[name] = {
+                attr: kept for attr, values in selected.items()
+                if (kept := [v for v in values if self._item_wants(items, attr, v)])}
+        return answer
+
+    def _item_wants(self, items, attr, value):
+        desc = desc_of(attr)
+        return any(is_subtype(desc, desc_of(item[1])) and
+                   self._any_matches(item[0], item, desc[0], [value]) for item in items)
 
     def _selected(self, who, entry, attrs, types):
         result = {}

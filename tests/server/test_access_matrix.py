@@ -13,7 +13,8 @@ import pytest
 from . import access_model as model
 from . import ber, filters, harness
 from .access_model import Clause, Entry, Rule, Who
-from .client import (ASSERTION, BASE, ENTRY, NOOP, RELAX, add_request, compare_request, control,
+from .client import (ASSERTION, BASE, ENTRY, MATCHED_VALUES, NOOP, ONE, RELAX,
+                     SUB, add_request, compare_request, control,
                      decode_entry, decode_result, delete_request, modify_request, modrdn_request,
                      search_request, bind_request)
 from .harness import Database, Slapd
@@ -81,9 +82,8 @@ def foundation():
 class Cells:
     """Collects requests with the answers wanted, sends them and counts the differences."""
 
-    def __init__(self, running, answers):
+    def __init__(self, running):
         self.running = running
-        self.answers = answers
         self.wrong = []
         self.count = 0
 
@@ -119,7 +119,7 @@ class Cells:
 
     def check(self):
         """Fails with the first differences."""
-        head = "\n".join(self.wrong[:40])
+        head = "\n".join(self.wrong[:40] + self.wrong[-1:])
         assert not self.wrong, f"{len(self.wrong)} of {self.count} cells differ:\n{head}"
 
 
@@ -171,6 +171,34 @@ def search_cells(judge, who, dn):
     for text, node in FILTERS:
         yield (f"filter {dn} {text}", search_request(dn, BASE, text, ["1.1"]), (),
                judge.search(who, dn, node, ["1.1"]))
+
+
+TREE_FILTERS = ["(objectClass=*)", "(objectClass=inetOrgPerson)", "(cn=a)", "(!(cn=a))",
+                "(telephoneNumber=+15550001)", "(&(sn=smith)(telephoneNumber=*))",
+                "(|(sn=smith)(cn;lang-fr=francois))", "(name=smith)", "(!(name=none))", "(cn=*a*)"]
+_VALUES = [["(telephoneNumber=+1 555 0001)"], ["(name=smith)", "(cn;lang-fr=*)"],
+           ["(member=*)", "(description=plain)"]]
+
+
+def tree_cells(judge, who, base):
+    """Searches of a level and of a tree."""
+    for one, text, attrs in itertools.product((True, False), TREE_FILTERS,
+                                              (["1.1"], [], ["name", "member"])):
+        node = filters.parse(text)
+        wanted = judge.search_tree(who, base, one, node, attrs)
+        label = f"{'level' if one else 'tree'} {base} {text} {attrs}"
+        scope = ONE if one else SUB
+        yield label, search_request(base, scope, text, attrs), (), wanted
+
+
+def value_cells(judge, who, dn):
+    """Values picked by the client from those it may read."""
+    for texts, attrs in itertools.product(_VALUES, ([], ["telephoneNumber", "cn"])):
+        items = [filters.parse(text) for text in texts]
+        asked = control(MATCHED_VALUES, ber.sequence(*[filters.encode(item) for item in items]))
+        yield (f"values {dn} {texts} {attrs}",
+               search_request(dn, BASE, "(objectClass=*)", attrs), [asked],
+               judge.matched_values(who, dn, items, attrs))
 
 
 COMPARES = [("telephoneNumber", NUMBER), ("telephoneNumber", "+1 555 9"), ("2.5.4.20", NUMBER),
@@ -246,7 +274,7 @@ def place_cells(judge, who, dn):
 
 def every_cell(judge, who, dn):
     """All of the above."""
-    kinds = [search_cells, compare_cells]
+    kinds = [search_cells, value_cells, compare_cells]
     if who.dn:
         kinds += [modify_cells, place_cells]
     return [cell for kind in kinds for cell in kind(judge, who, dn)]
@@ -279,7 +307,7 @@ def boxes():
     """The server of the systematic half."""
     entries, directory, rules = systematic()
     running = launch(entries, rules)
-    yield Cells(running, None), model.Model(directory, rules, OURS)
+    yield Cells(running), model.Model(directory, rules, OURS)
     running.stop()
     running.remove()
 
@@ -287,7 +315,7 @@ def boxes():
 @pytest.mark.parametrize("kind", PLACES)
 def test_rights(boxes, kind):  # pylint: disable=redefined-outer-name
     """Every operation, in every spelling, with every right on one kind of target."""
-    cells, judge = Cells(boxes[0].running, None), boxes[1]
+    cells, judge = Cells(boxes[0].running), boxes[1]
     for right in RIGHTS:
         for who in (USER, ANONYMOUS):
             cells.run(who, every_cell(judge, who, subject(kind, right)))
@@ -300,7 +328,7 @@ def test_rights_to_bind(boxes):  # pylint: disable=redefined-outer-name
     running, judge, wrong = boxes[0].running, boxes[1], []
     with running.client() as connection:
         for kind, right in itertools.product(PLACES, RIGHTS):
-            for password in ("secret", "bad"):
+            for password in ("secret", "bad") if kind == "all" else ("secret",):
                 dn = subject(kind, right)
                 got = connection.result(connection.send(bind_request(dn, password))).code
                 wanted = judge.bind(dn, password.encode()).code
@@ -366,15 +394,16 @@ def chance(seed):
     content = seed % 4 == 1 and "add_content_acl on\n" or ""
     running = launch(entries, rules, content)
     judge = model.Model(directory, rules, OURS, bool(content))
-    cells = Cells(running, None)
+    cells = Cells(running)
     try:
         for who in (USER, SECOND, THIRD, ANONYMOUS):
             for dn in (f"cn=a,{BOX}", f"cn=b,{BOX}", f"cn=c,{OTHER}"):
                 cells.run(who, every_cell(judge, who, dn))
+            for dn in (SUFFIX, BOX, PEOPLE):
+                cells.run(who, list(tree_cells(judge, who, dn)))
         running.stop()
     finally:
         running.remove()
-    cells.wrong = [f"{wrong}" for wrong in cells.wrong]
     if cells.wrong:
         cells.wrong.append(rules.text())
     return cells
