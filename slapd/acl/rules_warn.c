@@ -142,19 +142,33 @@ lacks_match(const struct rules_what *what, const struct rules_who *who)
 	       value > given_by(what->has_value, what->value.style, what->value.regex);
 }
 
+/* A DN that holds $n as it stands. */
+static bool
+forgot_expand(const struct rules_who *who)
+{
+	const struct rules_dn *dn = who->kind == RULES_WHO_GROUP ? &who->group.dn : &who->dn;
+	int of_dn, of_value;
+
+	if (dn->normal.p == NULL)
+		return false;
+	rules_template_refs(dn->text, &of_dn, &of_value);
+	return of_dn >= 0 || of_value >= 0;
+}
+
 static void
 check_conditions(struct warning *w, const struct rules_rule *rule, const struct rules_by *by)
 {
 	for (const struct rules_who *c = by->who; c != NULL; c = c->next) {
 		const char *why = NULL;
 		if (never_matches(c))
-			why = "the address has bits that its mask removes";
+			why = "can never match: the address has bits that its mask removes";
 		else if (lacks_match(&rule->what, c))
-			why = "<what> gives no match for one of its $n";
+			why = "can never match: <what> gives no match for one of its $n";
+		else if (forgot_expand(c))
+			why = "takes $n as it stands; write dn.exact,expand= or group.expand=";
 		if (why == NULL)
 			continue;
-		struct bv text =
-		    arena_printf(w->arena, "\"%.*s\" can never match: %s", BV(by->text), why);
+		struct bv text = arena_printf(w->arena, "\"%.*s\" %s", BV(by->text), why);
 		tell(w, rule, (const char *)text.p);
 	}
 }

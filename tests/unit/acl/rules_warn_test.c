@@ -66,6 +66,9 @@ static const struct {
     {"to attrs=cn val=a by group.expand=cn=${v1} read", "gives no match"},
     {"to dn.one=" BELOW " by set.expand=\"[$2] & user\" read", "gives no match"},
     {"to dn.one=" BELOW " by peername.regex=^PATH=$$1 read", NULL},
+    {"to dn.sub=" BELOW " by dn.exact=cn=$1,dc=com read", "takes $n as it stands"},
+    {"to dn.sub=" BELOW " by group=cn=$1,dc=com read", "takes $n as it stands"},
+    {"to dn.sub=" BELOW " by dn.exact=cn=$x,dc=com read", NULL},
     /* rules */
     {"to * by * read\nto attrs=cn by * none",
 	"t.conf:2: access rule {1} \"to attrs=cn\": it can never decide: rule {0} stands before"},
