@@ -504,6 +504,54 @@ test_decide_by_value(void **state)
 	aclcase_done(&x);
 }
 
+/* The same entry, changed between two questions. */
+static void
+test_decide_forgets_changed_entry(void **state)
+{
+	static const char *const texts[] = {ACL_A
+	    "|objectClass: inetOrgPerson|cn: a|sn: Alpha|title: Boss",
+	    ACL_A "|objectClass: inetOrgPerson|cn: a|sn: Alpha|title: Clerk"};
+	struct aclcase x;
+	struct entry en;
+
+	(void)state;
+	aclcase_init(&x, "access to filter=(title=boss) by * read\naccess to * by * none");
+	struct decide *d = aclcase_decide(&x, (struct acl_who){.normal_dn = BV_LIT("")}, "");
+	for (int i = 0; i < 4; i++) {
+		aclcase_entry(&x, &en, texts[i % 2]);
+		struct acl_entry e = aclcase_record(&x, &en);
+		expect("changed", texts[i % 2], bits_of(&x, d, &e, "cn"),
+		    i % 2 == 0 ? "read(=rscxd)" : "none(=0)");
+		struct acl_entry built = {.normal_dn = e.normal_dn, .entry = &en};
+		expect("changed, built", texts[i % 2], bits_of(&x, d, &built, "cn"),
+		    i % 2 == 0 ? "read(=rscxd)" : "none(=0)");
+	}
+	aclcase_done(&x);
+}
+
+/* A group that is being written counts as the operation leaves it, another one as it is stored. */
+static void
+test_decide_group_being_written(void **state)
+{
+	struct aclcase x;
+	struct entry en;
+
+	(void)state;
+	aclcase_init(&x, "access to * by group=cn=w,dc=x write by * read");
+	aclcase_entry(&x, &en, "cn=w,dc=x|objectClass: groupOfNames|cn: w|member: " ACL_B);
+	struct acl_entry e = {.normal_dn = en.dn.normal, .entry = &en},
+			 other = {.normal_dn = BV_LIT(ACL_A), .entry = &x.entries[2]};
+	struct acl_who who = {.normal_dn = BV_LIT(ACL_B), .op = RULES_OP_MODIFY};
+	struct decide *d = aclcase_decide(&x, who, "dc=x");
+	expect("written", "itself", bits_of(&x, d, &e, "entry"), "write(=wrscxd)");
+	expect("written", "another", bits_of(&x, d, &other, "entry"), "read(=rscxd)");
+	who.normal_dn = BV_LIT("cn=w,dc=x");
+	d = aclcase_decide(&x, who, "dc=x");
+	expect("stored", "itself", bits_of(&x, d, &e, "entry"), "read(=rscxd)");
+	expect("stored", "another", bits_of(&x, d, &other, "entry"), "write(=wrscxd)");
+	aclcase_done(&x);
+}
+
 /* A group is looked up once, whatever is asked; a URL is asked about the requestor alone. */
 static void
 test_decide_keeps_groups(void **state)
@@ -599,6 +647,8 @@ main(void)
 	    cmocka_unit_test(test_decide_once),
 	    cmocka_unit_test(test_decide_all),
 	    cmocka_unit_test(test_decide_by_value),
+	    cmocka_unit_test(test_decide_forgets_changed_entry),
+	    cmocka_unit_test(test_decide_group_being_written),
 	    cmocka_unit_test(test_decide_keeps_groups),
 	    cmocka_unit_test(test_decide_filter_on_many_maps),
 	    cmocka_unit_test(test_decide_explain),
