@@ -144,20 +144,25 @@ prepare(const struct confchange *c, const struct confattr *attr, size_t index, s
 	return 0;
 }
 
-/* Splits {n} from an ordered value: *number_out is -1 when there is none. */
+/* An ordered value as it comes: -1 when there is no {n}. */
+struct cut {
+	int number;
+	struct bv rest;
+};
+
+/* Splits {n} from an ordered value. */
 static int
 cut_number(const struct confchange *c, const struct option *o, size_t index, struct bv value,
-    int *number_out, struct bv *rest_out)
+    struct cut *out)
 {
-	*number_out = -1;
-	*rest_out = value;
+	*out = (struct cut){-1, value};
 	if (!o->ordered)
 		return 0;
-	if (!conftree_ordered(value, number_out, rest_out) && value.n > 0 && value.p[0] == '{')
+	if (!conftree_ordered(value, &out->number, &out->rest) && value.n > 0 && value.p[0] == '{')
 		return err_set(c->e, LDAP_INVALID_SYNTAX,
 		    "%s: value #%zu: \"%.*s\" does not begin with {n}, n from 0 to %d", o->olc,
 		    index, BV(show_value(c, o, value)), CONFNAME_MAX_NUMBER);
-	*rest_out = bv_trim(*rest_out);
+	out->rest = bv_trim(out->rest);
 	return 0;
 }
 
@@ -190,26 +195,25 @@ insert_all(const struct confchange *c, const struct confattr *attr, struct list 
 	const struct option *o = attr->option;
 	struct list own = {NULL, 0, 0};
 	struct item one = {.gone = false};
-	struct bv rest;
-	int number, code;
+	struct cut cut;
 
 	for (size_t i = 0; i < values->count; i++) {
-		code = cut_number(c, o, i, values->values[i], &number, &rest);
+		int code = cut_number(c, o, i, values->values[i], &cut);
 		if (code == 0)
-			code = prepare(c, attr, i, rest, &one);
+			code = prepare(c, attr, i, cut.rest, &one);
 		if (code != 0)
 			return code;
 		size_t again = list_find(&own, one.normal);
 		if (again < own.n)
 			return exists(c, o, what, again, true);
-		if (is_there(l, number, one.normal))
+		if (is_there(l, cut.number, one.normal))
 			return exists(c, o, what, i, false);
 		if (l->n == CONFNAME_MAX_NUMBER)
 			return err_set(c->e, LDAP_ADMINLIMIT_EXCEEDED, "%s%s: more than %d values",
 			    what, o->olc, CONFNAME_MAX_NUMBER);
+		bool last = cut.number < 0 || (size_t)cut.number > l->n;
 		list_insert(c, &own, own.n, &one);
-		list_insert(
-		    c, l, number < 0 || (size_t)number > l->n ? l->n : (size_t)number, &one);
+		list_insert(c, l, last ? l->n : (size_t)cut.number, &one);
 	}
 	return 0;
 }
@@ -263,39 +267,53 @@ no_value(const struct confchange *c, const struct option *o, struct bv value, si
 	    o->olc, BV(shown));
 }
 
-/* Finds the value that a modification deletes: by {n}, by {n} and value, or by value. */
+/* Returns the index of the value that {n} and value name together, or l->n. */
+static size_t
+find_cut(const struct list *l, const struct cut *cut, struct bv normal)
+{
+	if (cut->number >= 0 && bv_eq(l->v[cut->number].normal, normal))
+		return (size_t)cut->number;
+	return list_find(l, normal);
+}
+
 static int
-find_deleted(const struct confchange *c, const struct confattr *attr, const struct list *l,
-    size_t index, struct bv value, size_t *out)
+mark(const struct confchange *c, const struct option *o, size_t index, struct item *item)
+{
+	if (item->gone)
+		return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS,
+		    "modify/delete: %s: value #%zu names the same value as one before%s", o->olc,
+		    index, o->ordered ? "; {n} counts as before the change" : "");
+	item->gone = true;
+	return 0;
+}
+
+/* Marks the value that a modification deletes: by {n}, by {n} and value, or by value. */
+static int
+delete_one(const struct confchange *c, const struct confattr *attr, struct list *l, size_t index,
+    struct bv value)
 {
 	const struct option *o = attr->option;
 	struct item one;
-	struct bv rest;
-	int number;
-	int code = cut_number(c, o, index, value, &number, &rest);
+	struct cut cut;
+	int code = cut_number(c, o, index, value, &cut);
 
 	if (code != 0)
 		return code;
-	if (number >= 0 && (size_t)number >= l->n)
+	if (cut.number >= 0 && (size_t)cut.number >= l->n)
 		return no_value(c, o, value, l->n);
-	if (number >= 0 && rest.n == 0) {
-		*out = (size_t)number;
-		return 0;
-	}
-	code = prepare(c, attr, index, rest, &one);
+	if (cut.number >= 0 && cut.rest.n == 0)
+		return mark(c, o, index, &l->v[cut.number]);
+	code = prepare(c, attr, index, cut.rest, &one);
 	if (code != 0)
 		return code;
-	size_t at = list_find(l, one.normal);
-	if (number >= 0 && bv_eq(l->v[number].normal, one.normal))
-		at = (size_t)number;
-	if (at < l->n && number >= 0 && at != (size_t)number)
-		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
-		    "modify/delete: %s: no such value: this one is {%zu}, not {%d}", o->olc, at,
-		    number);
+	size_t at = find_cut(l, &cut, one.normal);
 	if (at == l->n)
 		return no_value(c, o, value, l->n);
-	*out = at;
-	return 0;
+	if (cut.number >= 0 && at != (size_t)cut.number)
+		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
+		    "modify/delete: %s: no such value: this one is {%zu}, not {%d}", o->olc, at,
+		    cut.number);
+	return mark(c, o, index, &l->v[at]);
 }
 
 static int
@@ -304,7 +322,6 @@ delete_values(
 {
 	const struct option *o = attr->option;
 	struct list l = {NULL, 0, 0};
-	size_t at = 0;
 
 	if (conftree_find(c->node, o) == NULL)
 		return err_set(c->e, LDAP_NO_SUCH_ATTRIBUTE,
@@ -316,14 +333,9 @@ delete_values(
 	}
 	list_load(c, attr, &l);
 	for (size_t i = 0; i < values->count; i++) {
-		int code = find_deleted(c, attr, &l, i, values->values[i], &at);
+		int code = delete_one(c, attr, &l, i, values->values[i]);
 		if (code != 0)
 			return code;
-		if (l.v[at].gone)
-			return err_set(c->e, LDAP_TYPE_OR_VALUE_EXISTS,
-			    "modify/delete: %s: value #%zu names the same value as one before%s",
-			    o->olc, i, o->ordered ? "; {n} counts as before the change" : "");
-		l.v[at].gone = true;
 	}
 	list_store(c, attr, &l);
 	return 0;

@@ -172,10 +172,16 @@ check_new(const struct conf_tree *t, const struct confname *name, bool there, st
 	return err_set(e, LDAP_ALREADY_EXISTS, "entry %.*s is there already", BV(name->base));
 }
 
+/* Where a new entry goes. */
+struct spot {
+	struct conf_node *parent;
+	struct confname name;
+};
+
 /* Reads the name of a new entry and finds its superior. */
 static int
-place(const struct conf_tree *t, const struct confedit_by *by, struct bv text,
-    struct conf_node **parent_out, struct confname *name_out, struct errbuf *e)
+place(const struct conf_tree *t, const struct confedit_by *by, struct bv text, struct spot *out,
+    struct errbuf *e)
 {
 	struct dn dn;
 	size_t depth;
@@ -195,27 +201,27 @@ place(const struct conf_tree *t, const struct confedit_by *by, struct bv text,
 	if (rdn->ava_count > 1)
 		return err_set(e, LDAP_NAMING_VIOLATION,
 		    "\"%.*s\": entries of cn=config have one name attribute", BV(rdn->pretty));
-	*parent_out = there ? n->parent : n;
+	out->parent = there ? n->parent : n;
 	code = confname_read(
-	    *parent_out, rdn->avas[0].desc->type->names[0], rdn->avas[0].value, name_out, e);
-	return code == 0 ? check_new(t, name_out, there, e) : code;
+	    out->parent, rdn->avas[0].desc->type->names[0], rdn->avas[0].value, &out->name, e);
+	return code == 0 ? check_new(t, &out->name, there, e) : code;
 }
 
 int
 confedit_add(struct conf_tree *t, const struct confedit_by *by, const struct wire_add *q,
     struct bv *dn_out, struct errbuf *e)
 {
-	struct conf_node *parent = NULL;
-	struct confname name;
-	int code = place(t, by, q->dn, &parent, &name, e);
+	struct spot spot = {.parent = NULL};
+	int code = place(t, by, q->dn, &spot, e);
 
 	if (code == 0)
-		code = check_room(t, parent, e);
+		code = check_room(t, spot.parent, e);
 	if (code != 0)
 		return code;
+	struct confname name = spot.name;
 	int number = name.has_number ? name.number : -1;
 	struct bv text = confname_text(t->arena, name.kind, name.base, 0);
-	struct conf_node *n = conftree_add(t, parent, name.kind, INT16_MAX, text);
+	struct conf_node *n = conftree_add(t, spot.parent, name.kind, INT16_MAX, text);
 	n->db_type = name.db_type;
 	confplace_insert(t, n, number);
 	struct confchange c = {t, by, n, e, (const char *)conftree_dn(n, t->arena).p};

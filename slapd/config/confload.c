@@ -70,7 +70,7 @@ check_database(const struct confload *l, const struct confname *name, struct err
 }
 
 static int
-node_new(struct confload *l, struct conf_node *parent, struct bv value, const struct confname *name,
+node_new(struct confload *l, struct conf_node *parent, const struct confname *name,
     struct conf_node **out, struct errbuf *e)
 {
 	if (++l->nodes > CONFNAME_MAX_NODES)
@@ -78,8 +78,8 @@ node_new(struct confload *l, struct conf_node *parent, struct bv value, const st
 	if (name->kind == CONF_NODE_DB && check_database(l, name, e) != 0)
 		return ERR_CONFIG;
 	if (name->kind == CONF_NODE_MODULE && !name->has_number)
-		return err_set(e, ERR_CONFIG, "entry cn=%.*s is not known here", BV(value));
-	*out = conftree_add(l->tree, parent, name->kind, name->number, value);
+		return err_set(e, ERR_CONFIG, "entry cn=%.*s is not known here", BV(name->whole));
+	*out = conftree_add(l->tree, parent, name->kind, name->number, name->whole);
 	(*out)->db_type = name->db_type;
 	return 0;
 }
@@ -111,7 +111,7 @@ node_for(struct confload *l, struct conf_node *parent, struct bv dn, struct conf
 	else if (name.is_schema_root)
 		*out = l->tree->schema;
 	else
-		return node_new(l, parent, value, &name, out, e);
+		return node_new(l, parent, &name, out, e);
 	return 0;
 }
 

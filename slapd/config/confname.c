@@ -140,7 +140,7 @@ int
 confname_read(const struct conf_node *parent, struct bv type, struct bv value, struct confname *out,
     struct errbuf *e)
 {
-	struct confname name = {.kind = CONF_NODE_ROOT, .base = value};
+	struct confname name = {.kind = CONF_NODE_ROOT, .whole = value, .base = value};
 	int code = check_bytes(value, e);
 
 	if (code != 0)

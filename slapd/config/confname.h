@@ -26,7 +26,8 @@ struct confname {
 	bool is_include; /* cn=include{n}: a leftover of old releases, which says nothing */
 	bool has_number;
 	int number;
-	struct bv base; /* the name without {n}; borrows the value */
+	struct bv whole; /* the value; borrowed */
+	struct bv base;	 /* likewise, without {n} */
 };
 
 /*
