@@ -1,5 +1,6 @@
 #include "confcase.h"
 #include <sys/stat.h>
+#include "config/confload.h"
 
 /*
  * slapd.d: what we write reads back the same, what OpenLDAP writes is read, and OpenLDAP
@@ -278,7 +279,7 @@ prepare(const char *folder)
 static bool
 run(const char *folder, const char *what)
 {
-	char command[512];
+	char command[2048];
 
 	snprintf(command, sizeof(command), "cd %s && %s", folder, what);
 	return system(command) == 0;
@@ -355,6 +356,138 @@ test_slaptest_output_is_read(void **state)
 	case_remove(folder);
 }
 
+/* Several databases, monitor, modules and schema of one's own, changed by OpenLDAP's tools. */
+static void
+test_slapmodify_output_is_read(void **state)
+{
+	static const char make[] =
+	    "mkdir b c; cat > more.conf <<E\nmoduleload back_monitor\ndatabase mdb\nsuffix dc=b\n"
+	    "directory ./b\ndatabase monitor\ndatabase mdb\nsuffix dc=c\ndirectory ./c\nE\n"
+	    "sed -i 's,^moduleload.*,modulepath /usr/lib/ldap\\n&,' slapd.conf; cat more.conf >> "
+	    "slapd.conf; "
+	    "/usr/sbin/slaptest -f slapd.conf -F d >out 2>&1; test -s d/cn=config.ldif";
+	static const char change[] =
+	    "/usr/sbin/slapmodify -n 0 -F d >out 2>&1 <<E\n"
+	    "dn: cn=own,cn=schema,cn=config\nchangetype: add\nobjectClass: olcSchemaConfig\n"
+	    "olcAttributeTypes: ( 1.2.3.1 NAME 'one' SUP name )\n\n"
+	    "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nadd: olcAccess\n"
+	    "olcAccess: {0}to attrs=one by * none\n-\nadd: olcLimits\nolcLimits: users size=3\n\n"
+	    "dn: cn=include{0},cn=config\nchangetype: add\nobjectClass: olcIncludeFile\n"
+	    "olcInclude: /dev/null\nE\ntrue";
+	const char *folder = case_folder();
+	struct conf_tree *t = NULL;
+	struct conf *c = NULL;
+	struct errbuf e = {""};
+	char path[128];
+
+	(void)state;
+	prepare(folder);
+	if (access("/usr/sbin/slapmodify", X_OK) != 0 || !run(folder, make) ||
+	    !run(folder, change)) {
+		case_remove(folder);
+		print_message("skipped: Debian's slapd is not installed or refuses\n");
+		skip();
+	}
+	snprintf(path, sizeof(path), "%s/d", folder);
+	if (conf_read_dir(path, &t, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_survives(t);
+	if (conf_build(&t, &c, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(c->db_count, 6);
+	assert_int_equal(c->dbs[4].type, CONF_DB_MONITOR);
+	assert_int_equal(c->dbs[2].access_count, 3);
+	assert_true(bv_is(c->dbs[2].access[0], "to attrs=one by * none"));
+	assert_int_equal(c->dbs[2].limit_line_count, 1);
+	conf_unref(&c);
+	case_remove(folder);
+}
+
+/* ---- one LDIF ---- */
+
+#define BELOW "dn: olcDatabase={1}mdb,cn=config\nolcDbDirectory: /x\nolcSuffix: cn=x\n"
+
+static struct conf_tree *
+load(const char *text, struct errbuf *e)
+{
+	struct conf_tree *t = NULL;
+	char *copy = strdup(text);
+	FILE *f = fmemopen(copy, strlen(copy), "r");
+
+	int code = confload_ldif(f, "all.ldif", &t, e);
+	assert_int_equal(code == 0, t != NULL);
+	fclose(f);
+	free(copy);
+	return t;
+}
+
+/* Superiors may come later; lines are those of the records. */
+static void
+test_ldif_in_any_order(void **state)
+{
+	struct errbuf e = {""};
+	struct conf_tree *t = load(
+	    BELOW "\ndn: cn={1}b,cn=schema,cn=config\n\n" TOP "\ndn: cn=Schema , CN=config\n", &e);
+
+	(void)state;
+	if (t == NULL) {
+		fail_msg("%s", e.text);
+		abort();
+	}
+	assert_int_equal(conftree_db(t, CONF_DB_MDB)->line, 1);
+	assert_int_equal(t->schema->first->line, 5);
+	assert_survives(t);
+	conf_tree_free(&t);
+}
+
+static void
+test_ldif_refuses(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+	    {"", "all.ldif holds no entry cn=config"},
+	    {BELOW, "all.ldif holds no entry cn=config"},
+	    {"dn: dc=x\n", "all.ldif:1: dn: dc=x: not the name"},
+	    {TOP "\ndn: dc=x\n", "not the name of an entry under cn=config"},
+	    {TOP "\n" TOP, "all.ldif:5: dn: cn=config: the entry comes twice"},
+	    {TOP "\n" BELOW "\n" BELOW, "all.ldif:9"},
+	    {TOP "\ndn: cn=a,cn=b,cn=config\n", "there is no entry cn=b"},
+	    {TOP "\ndn: cn=a,cn=b,cn=c,cn=d,cn=e,cn=f,cn=g,cn=h,cn=config\n", "not the name"},
+	    {TOP "\ndn: cn=../x,cn=config\n", "holds a character"},
+	    {TOP "olcNoSuch: x\n", "unknown attribute"},
+	    {TOP "\ndn: cn=x\nchangetype: delete\n", "not the name"},
+	    {TOP "\n" BELOW "changetype: delete\n", "all.ldif"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct errbuf e = {""};
+		struct conf_tree *t = load(cases[i].text, &e);
+		if (t != NULL || strstr(e.text, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].says, e.text);
+	}
+}
+
+/* A file must be named after its entry: a change would write to another one. */
+static void
+test_misnamed_file(void **state)
+{
+	const char *folder = case_folder();
+	struct conf_tree *t = NULL;
+	struct errbuf e = {""};
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/cn=config", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	case_file(folder, "cn=config.ldif", TOP);
+	case_file(path, "olcDatabase={2}mdb.ldif", DB("{1}mdb", ""));
+	assert_int_not_equal(conf_read_dir(folder, &t, &e), 0);
+	assert_non_null(strstr(e.text, "whose file is named olcDatabase={1}mdb.ldif"));
+	case_remove(folder);
+}
+
 static void
 test_slaptest_reads_what_we_write(void **state)
 {
@@ -395,6 +528,10 @@ main(void)
 	    cmocka_unit_test(test_ordered_values),
 	    cmocka_unit_test(test_debian_folder_is_read),
 	    cmocka_unit_test(test_slaptest_output_is_read),
+	    cmocka_unit_test(test_slapmodify_output_is_read),
+	    cmocka_unit_test(test_ldif_in_any_order),
+	    cmocka_unit_test(test_ldif_refuses),
+	    cmocka_unit_test(test_misnamed_file),
 	    cmocka_unit_test(test_slaptest_reads_what_we_write),
 	};
 

@@ -1,6 +1,8 @@
 /* slapd.d under change: whole or not at all, wherever the process stops or the disk fails. */
 #include "config/confstore.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "config/confedit.h"
@@ -309,6 +311,63 @@ test_damaged_journal(void **state)
 	states_done(&s);
 }
 
+/* While another process holds the folder, its journal is the configuration, and stays. */
+static void
+test_journal_of_another_process(void **state)
+{
+	struct states s;
+	struct errbuf e = {""};
+	struct buf journal = {0};
+	int fd;
+
+	(void)state;
+	states_init(&s);
+	const char *folder = make_folder(&s);
+	confjournal_put(s.after->tree, &journal);
+	buf_put_byte(&journal, 0);
+	case_file(folder, CONFJOURNAL_NAME, (const char *)journal.p);
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(what_is(&s, folder), 'a');
+	assert_true(is_file(folder, CONFJOURNAL_NAME));
+	assert_int_equal(confstore_recover(folder, &e), 0);
+	assert_true(is_file(folder, CONFJOURNAL_NAME));
+	close(fd);
+	assert_int_equal(what_is(&s, folder), 'a');
+	assert_false(is_file(folder, CONFJOURNAL_NAME));
+	buf_done(&journal);
+	case_remove(folder);
+	states_done(&s);
+}
+
+/* What is no entry of ours stays, and so does a folder that holds such a thing. */
+static void
+test_foreign_files_stay(void **state)
+{
+	struct states s;
+	struct errbuf e;
+	struct buf journal = {0};
+
+	(void)state;
+	states_init(&s);
+	const char *folder = make_folder(&s);
+	case_file(folder, "README", "mine");
+	case_file(folder, "cn=config/cn=include{0}.ldif", "dn: cn=include{0}\n");
+	case_file(folder, "cn=config/notes.txt", "mine");
+	confjournal_put(s.after->tree, &journal);
+	buf_put_byte(&journal, 0);
+	case_file(folder, CONFJOURNAL_NAME, (const char *)journal.p);
+	assert_int_equal(confstore_recover(folder, &e), 0);
+	assert_int_equal(what_is(&s, folder), 'a');
+	assert_true(is_file(folder, "README"));
+	assert_true(is_file(folder, "cn=config/cn=include{0}.ldif"));
+	assert_true(is_file(folder, "cn=config/notes.txt"));
+	assert_false(is_file(folder, "cn=config/olcDatabase={3}mdb.ldif"));
+	buf_done(&journal);
+	case_remove(folder);
+	states_done(&s);
+}
+
 int
 main(void)
 {
@@ -321,6 +380,8 @@ main(void)
 	    cmocka_unit_test(test_open_refuses),
 	    cmocka_unit_test(test_open_without_permission),
 	    cmocka_unit_test(test_damaged_journal),
+	    cmocka_unit_test(test_journal_of_another_process),
+	    cmocka_unit_test(test_foreign_files_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
