@@ -1,5 +1,6 @@
 #include "op/monconn.h"
 
+#include <stdio.h>
 #include <sys/resource.h>
 
 #include "base/arena.h"
@@ -35,6 +36,18 @@ put_counts(struct montree *t, struct entry *e, const struct counters_view *v)
 	montree_put_number(t, e, "monitorConnectionWrite", v->writes);
 }
 
+/* With thousands of connections a search for one of them makes that one only. */
+static bool
+is_wanted(const struct montree *t, uint64_t number)
+{
+	struct bv parent = BV_LIT("cn=connections,cn=monitor");
+	char normal[64];
+
+	snprintf(normal, sizeof(normal), "cn=connection %llu,%.*s", (unsigned long long)number,
+	    BV(parent));
+	return montree_wants(t, parent, bv_str(normal));
+}
+
 static void
 add_connection(struct montree *t, struct bv parent, const struct counters_view *v)
 {
@@ -65,8 +78,10 @@ monconn_add(struct montree *t, const struct counters_sum *sum)
 	if (!montree_reaches(t, dn))
 		return;
 	size_t n = counters_conns(t->arena, &views);
-	for (size_t i = 0; i < n; i++)
-		add_connection(t, dn, &views[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (is_wanted(t, views[i].number))
+			add_connection(t, dn, &views[i]);
+	}
 	if (getrlimit(RLIMIT_NOFILE, &fds) == 0)
 		montree_add_counter(t, dn, "Max File Descriptors", fds.rlim_cur);
 	montree_add_counter(t, dn, "Total", sum->opened);

@@ -55,6 +55,14 @@ montree_reaches(const struct montree *t, struct bv text)
 	return t->subtree && dn_normal_is_under(dn.normal, t->base);
 }
 
+bool
+montree_wants(const struct montree *t, struct bv parent_normal, struct bv normal)
+{
+	bool beside = !bv_eq(t->base, parent_normal) && dn_normal_is_under(t->base, parent_normal);
+
+	return !beside || dn_normal_is_under(t->base, normal);
+}
+
 void
 montree_put(struct montree *t, struct entry *e, const char *name, struct bv value)
 {

@@ -36,6 +36,12 @@ void montree_begin(struct montree *t, struct op *op);
 bool montree_reaches(const struct montree *t, struct bv dn);
 
 /*
+ * Returns whether an entry may be wanted whose normal DN is given, when its superior is reached:
+ * not if the base is another entry beside it.
+ */
+bool montree_wants(const struct montree *t, struct bv parent_normal, struct bv normal);
+
+/*
  * Adds an entry named cn=<cn> below the DN `parent` ("": the top) and returns it, valid until the
  * next is added. below: it has entries below it.
  */

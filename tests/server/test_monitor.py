@@ -533,6 +533,8 @@ def test_a_thousand_connections(served):
                    for dn in tree) == 1001
         begin = time.monotonic()
         assert len(read(reader, ldap.BASE, f"cn=Total,cn=Connections,{MONITOR}")) == 1
+        one = f"cn=Connection 1500,cn=Connections,{MONITOR}"
+        assert list(read(reader, ldap.SUB, one)) == [one]
         for other in many:
             other.close()
         until(lambda: number(read(reader), "cn=Current,cn=Connections") == 1)

@@ -7,9 +7,27 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-/* One search brings all of it: it is small without the connections. */
+/* Connections are not asked for: there may be thousands, and the server makes them all. */
 
 enum { PATIENCE_S = 10, MAX_DIGITS = 20 };
+
+static const struct {
+	const char *base;
+	int scope;
+} parts[] = {
+    {"cn=Operations,cn=Monitor", LDAP_SCOPE_SUBTREE}, /* before we add to them */
+    {"cn=Monitor", LDAP_SCOPE_BASE},
+    {"cn=Total,cn=Connections,cn=Monitor", LDAP_SCOPE_BASE},
+    {"cn=Current,cn=Connections,cn=Monitor", LDAP_SCOPE_BASE},
+    {"cn=Peak,cn=Connections,cn=Monitor", LDAP_SCOPE_BASE},
+    {"cn=Max File Descriptors,cn=Connections,cn=Monitor", LDAP_SCOPE_BASE},
+    {"cn=Databases,cn=Monitor", LDAP_SCOPE_SUBTREE},
+    {"cn=Statistics,cn=Monitor", LDAP_SCOPE_SUBTREE},
+    {"cn=Threads,cn=Monitor", LDAP_SCOPE_SUBTREE},
+    {"cn=Time,cn=Monitor", LDAP_SCOPE_SUBTREE},
+    {"cn=TLS,cn=Monitor", LDAP_SCOPE_SUBTREE},
+    {"cn=Waiters,cn=Monitor", LDAP_SCOPE_SUBTREE},
+};
 
 static struct bv
 dup(struct arena *a, const struct berval *v)
@@ -45,24 +63,55 @@ take_entry(LDAP *ld, LDAPMessage *msg, struct arena *a, struct figures_entry *ou
 	ber_free(ber, 0);
 }
 
-int
-figures_read(LDAP *ld, struct arena *a, struct figures *out)
+/* Adds what one search finds. */
+static int
+add_entries(LDAP *ld, struct arena *a, const char *base, int scope, struct figures *out)
 {
 	char all[] = "*", operational[] = "+";
 	char *attrs[] = {all, operational, NULL};
 	struct timeval patience = {PATIENCE_S, 0};
 	LDAPMessage *found = NULL;
-	int code = ldap_search_ext_s(ld, "cn=Monitor", LDAP_SCOPE_SUBTREE,
-	    "(!(objectClass=monitorConnection))", attrs, 0, NULL, NULL, &patience, 0, &found);
-
-	*out = (struct figures){NULL, 0, clock_mono_ms()};
+	int code = ldap_search_ext_s(
+	    ld, base, scope, "(objectClass=*)", attrs, 0, NULL, NULL, &patience, 0, &found);
 	int n = code == LDAP_SUCCESS ? ldap_count_entries(ld, found) : 0;
-	out->entries = arena_zalloc(a, n > 0 ? (size_t)n : 1, sizeof(*out->entries));
+
+	if (n > 0)
+		out->entries = arena_grow(
+		    a, out->entries, out->count, out->count + (size_t)n, sizeof(*out->entries));
 	for (LDAPMessage *m = n > 0 ? ldap_first_entry(ld, found) : NULL; m != NULL;
 	     m = ldap_next_entry(ld, m))
 		take_entry(ld, m, a, &out->entries[out->count++]);
 	ldap_msgfree(found);
-	return code == LDAP_SUCCESS && out->count == 0 ? LDAP_NO_SUCH_OBJECT : code;
+	return code;
+}
+
+/* What may be hidden from who asks, or unknown to another server, is left out. */
+static int
+read_parts(LDAP *ld, struct arena *a, size_t count, struct figures *out)
+{
+	int first_code = LDAP_NO_SUCH_OBJECT;
+
+	*out = (struct figures){NULL, 0, clock_mono_ms()};
+	for (size_t i = 0; i < count; i++) {
+		int code = add_entries(ld, a, parts[i].base, parts[i].scope, out);
+		if (code == LDAP_SERVER_DOWN || code == LDAP_TIMEOUT)
+			return code;
+		if (i == 0 && code != LDAP_SUCCESS)
+			first_code = code;
+	}
+	return out->count == 0 ? first_code : LDAP_SUCCESS;
+}
+
+int
+figures_read(LDAP *ld, struct arena *a, struct figures *out)
+{
+	return read_parts(ld, a, sizeof(parts) / sizeof(parts[0]), out);
+}
+
+int
+figures_read_operations(LDAP *ld, struct arena *a, struct figures *out)
+{
+	return read_parts(ld, a, 1, out);
 }
 
 static bool

@@ -33,6 +33,9 @@ struct figures {
 /* Reads everything that the connection may see. An LDAP result code. */
 int figures_read(LDAP *ld, struct arena *a, struct figures *out);
 
+/* Reads the counts of operations only, by one operation: what a rate begins with. */
+int figures_read_operations(LDAP *ld, struct arena *a, struct figures *out);
+
 /* The entry with the DN as the server spells it, but for case; NULL when there is none. */
 const struct figures_entry *figures_find(const struct figures *f, const char *dn);
 

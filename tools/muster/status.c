@@ -358,14 +358,15 @@ tell(LDAP *ld, LDAPMessage *root, const struct options *o)
 	struct arena *a = arena_new(0);
 	struct figures f, first;
 	const struct figures *before = NULL;
-	int code = figures_read(ld, a, &f);
+	int code = LDAP_SUCCESS;
 
-	if (code == LDAP_SUCCESS && o->interval_s > 0) {
-		first = f;
+	if (o->interval_s > 0) {
+		code = figures_read_operations(ld, a, &first);
 		before = &first;
 		sleep((unsigned)o->interval_s);
-		code = figures_read(ld, a, &f);
 	}
+	if (code == LDAP_SUCCESS)
+		code = figures_read(ld, a, &f);
 	int status = 0;
 	if (o->json && code != LDAP_SUCCESS) {
 		status = complain(ld, "cn=Monitor", code);
