@@ -11,27 +11,23 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
+#include "net/conninput.h"
 #include "net/connlog.h"
 #include "net/connops.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "op/run.h"
 #include "op/world.h"
-#include "wire/ber.h"
 
 /*
- * Connections. Requests that arrive together are decoded and answered in one pass
- * with one write. A connection whose peer does not read stops being read and run
- * until it does; the others never notice. A closed connection stays in memory, without
- * its descriptor, until the operations that other threads hold have come back.
+ * Connections: opening, reading, writing, closing. What arrives goes to conninput.c, through
+ * conntls.c when it is inside TLS; answers to one reading leave with one write. A connection whose
+ * peer does not read stops being read and run until it does; the others never notice. A closed
+ * connection stays in memory, without its descriptor, until the operations that other threads hold
+ * have come back.
  */
 
-enum {
-	REQUESTS_PER_TURN = 64,
-	KEEP_OUT_BYTES = 4096,
-	SESSION_ARENA_BYTES = 128,
-	STOP_PATIENCE_MS = 3000
-};
+enum { KEEP_OUT_BYTES = 4096, SESSION_ARENA_BYTES = 128, STOP_PATIENCE_MS = 3000 };
 
 static _Atomic uint64_t next_conn_id = 1000;
 
@@ -152,25 +148,6 @@ conf_of(const struct conn *c)
 	return loop_conf(c->loop);
 }
 
-static size_t
-unread_bytes(const struct conn *c)
-{
-	return c->out.n - c->sent;
-}
-
-/* Half of what may wait is where operations pause, so that each may finish the entry it is at. */
-static size_t
-pause_bytes(const struct conn *c)
-{
-	return conf_of(c)->max_unread_output_bytes / 2;
-}
-
-static bool
-output_is_full(const struct conn *c)
-{
-	return unread_bytes(c) >= pause_bytes(c);
-}
-
 /* Forgets what was sent when that is most of it: a slow reader costs what it has not read. */
 static void
 drop_sent(struct conn *c)
@@ -182,183 +159,17 @@ drop_sent(struct conn *c)
 }
 
 static bool
-may_start_more(const struct conn *c)
-{
-	unsigned max =
-	    c->session.authenticated ? conf_of(c)->max_pending_auth : conf_of(c)->max_pending;
-
-	return !c->closing && !c->binding && c->held == NULL && !output_is_full(c) &&
-	       c->tls_state != CONNTLS_AWAITED && (max == 0 || c->op_count < max);
-}
-
-static void
-disconnect(struct conn *c, int code, const char *text)
-{
-	size_t before = c->out.n;
-
-	message_put_disconnection(&c->out, code, bv_str(text));
-	counters_sent_notice(c->out.n - before);
-	c->closing = true;
-	c->close_reason = text;
-	c->input_waits = false;
-	c->in.n = 0;
-}
-
-/* Puts an operation that is not over yet on the list, or frees it. */
-static void
-after_start(struct conn *c, struct op *op, enum run_state state)
-{
-	if (op->close_after) {
-		c->closing = true;
-		c->close_reason = NULL;
-	}
-	if (state == RUN_DONE) {
-		loop_op_free(c->loop, op);
-		return;
-	}
-	op->next = c->ops;
-	c->ops = op;
-	c->op_count++;
-	c->binding = op->msg.tag == LDAP_REQ_BIND;
-	if (state == RUN_YIELD)
-		loop_make_runnable(c->loop, c);
-}
-
-static void
-start(struct conn *c, struct op *op)
-{
-	if (op->msg.tag == LDAP_REQ_BIND && c->op_count > 0) {
-		c->held = op;
-		return;
-	}
-	after_start(c, op, run_start(op));
-}
-
-static void
-request(struct conn *c, struct bv pdu)
-{
-	struct op *op = loop_op_new(c->loop);
-	struct errbuf e = {""};
-	int code = 0;
-
-	op->session = &c->session;
-	op->out = &c->out;
-	op->owner = c;
-	op->op_id = c->next_op_id++;
-	counters_received(&c->session);
-	op->received_us = c->loop->now_ms * 1000;
-	switch (message_decode(op->arena, arena_dup(op->arena, pdu), &conf_of(c)->message_limits,
-	    &op->msg, &code, &e)) {
-	case MESSAGE_OK:
-		start(c, op);
-		return;
-	case MESSAGE_REFUSE:
-		run_refuse(op, code, e.text);
-		break;
-	case MESSAGE_DISCONNECT:
-		disconnect(c, code == 0 ? LDAP_PROTOCOL_ERROR : code, e.text);
-		break;
-	}
-	loop_op_free(c->loop, op);
-}
-
-/*
- * What came in clear behind a StartTLS request may be anybody's and is never run; who sent it does
- * not follow RFC 4511 4.14.1, or is not alone on the line.
- */
-static void
-refuse_behind_start_tls(struct conn *c, size_t bytes)
-{
-	if (bytes == 0)
-		return;
-	c->closing = true;
-	c->close_reason = "bytes in clear behind StartTLS";
-	c->in.n = 0;
-}
-
-/*
- * Starts what is complete in the bytes given. Returns how many were used; sets input_waits when it
- * stopped although more may be complete.
- */
-static size_t
-take_requests(struct conn *c, struct bv bytes)
-{
-	size_t used = 0;
-	size_t max = c->session.authenticated ? conf_of(c)->max_incoming_auth_bytes
-					      : conf_of(c)->max_incoming_bytes;
-
-	c->input_waits = false;
-	for (int n = 0; !c->closing && used < bytes.n; n++) {
-		struct bv rest = bv_from(bytes, used);
-		int64_t whole = ber_frame(rest);
-		if (whole < 0 || rest.p[0] != BER_SEQUENCE) {
-			disconnect(c, LDAP_PROTOCOL_ERROR, "the bytes are not an LDAP message");
-			break;
-		}
-		if (whole > 0 && (uint64_t)whole > max) {
-			/* RFC 4511 4.4.1: a notice says protocolError or unavailable. */
-			disconnect(c, LDAP_PROTOCOL_ERROR, "the request is larger than allowed");
-			break;
-		}
-		if (whole == 0 || (uint64_t)whole > rest.n)
-			break;
-		if (n >= REQUESTS_PER_TURN || !may_start_more(c)) {
-			c->input_waits = true;
-			break;
-		}
-		request(c, bv_make(rest.p, (size_t)whole));
-		used += (size_t)whole;
-		if (c->tls_state == CONNTLS_AWAITED) {
-			refuse_behind_start_tls(c, bytes.n - used);
-			break;
-		}
-		max = c->session.authenticated ? conf_of(c)->max_incoming_auth_bytes
-					       : conf_of(c)->max_incoming_bytes;
-	}
-	return used;
-}
-
-static void
-note_partial(struct conn *c)
-{
-	if (c->in.n == 0 || c->input_waits)
-		c->request_began_ms = 0;
-	else if (c->request_began_ms == 0)
-		c->request_began_ms = c->loop->now_ms;
-}
-
-/* Uses bytes just read, straight from the loop's buffer when nothing was kept before. */
-static void
-input(struct conn *c, struct bv bytes)
-{
-	if (c->in.n > 0) {
-		buf_put_bv(&c->in, bytes);
-		size_t used = take_requests(c, buf_bv(&c->in));
-		if (c->in.n > 0)
-			buf_consume(&c->in, used < c->in.n ? used : c->in.n);
-	} else {
-		size_t used = take_requests(c, bytes);
-		if (!c->closing && used < bytes.n)
-			buf_put_bv(&c->in, bv_from(bytes, used));
-	}
-	buf_shrink(&c->in, 0);
-	note_partial(c);
-	if (c->input_waits && may_start_more(c))
-		loop_make_runnable(c->loop, c);
-}
-
-static bool
 wants_input(const struct conn *c)
 {
-	return !c->peer_done && !c->closing && !c->input_waits && may_start_more(c);
+	return !c->peer_done && !c->closing && !c->input_waits && conninput_may_start(c);
 }
 
 static void
 update_watch(struct conn *c)
 {
 	bool read_more = wants_input(c);
-	unsigned events =
-	    (read_more ? (unsigned)EPOLLIN : 0U) | (unread_bytes(c) > 0 ? (unsigned)EPOLLOUT : 0U);
+	unsigned events = (read_more ? (unsigned)EPOLLIN : 0U) |
+			  (conninput_unread_bytes(c) > 0 ? (unsigned)EPOLLOUT : 0U);
 
 	loop_watch(c->loop, c, conntls_events(c, events));
 	if (read_more && conntls_pending(c))
@@ -369,8 +180,8 @@ update_watch(struct conn *c)
 static bool
 flush(struct conn *c)
 {
-	while (unread_bytes(c) > 0) {
-		ssize_t n = conntls_write(c, c->out.p + c->sent, unread_bytes(c));
+	while (conninput_unread_bytes(c) > 0) {
+		ssize_t n = conntls_write(c, c->out.p + c->sent, conninput_unread_bytes(c));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN) {
@@ -429,7 +240,7 @@ receive(struct conn *c)
 	} else {
 		c->active_ms = c->loop->now_ms;
 		counters_socket_read(&c->session);
-		input(c, bv_make(c->loop->read_buffer, (size_t)n));
+		conninput_put(c, bv_make(c->loop->read_buffer, (size_t)n));
 	}
 	return true;
 }
@@ -454,19 +265,8 @@ conn_hung_up(struct conn *c)
 	}
 	while (c->tls_state != CONNTLS_AWAITED &&
 	       (n = conntls_read(c, c->loop->read_buffer, LOOP_READ_BYTES)) > 0)
-		input(c, bv_make(c->loop->read_buffer, (size_t)n));
+		conninput_put(c, bv_make(c->loop->read_buffer, (size_t)n));
 	conn_close(c, n < 0 && errno != EAGAIN ? "connection lost" : NULL);
-}
-
-static void
-start_held(struct conn *c)
-{
-	struct op *op = c->held;
-
-	if (op == NULL || c->op_count > 0)
-		return;
-	c->held = NULL;
-	after_start(c, op, run_start(op));
 }
 
 void
@@ -478,20 +278,14 @@ conn_run(struct conn *c)
 		shake_hands(c);
 		return;
 	}
-	connops_continue(c, pause_bytes(c));
-	start_held(c);
-	if (c->in.n > 0 && may_start_more(c)) {
-		size_t used = take_requests(c, buf_bv(&c->in));
-		if (c->in.n > 0)
-			buf_consume(&c->in, used < c->in.n ? used : c->in.n);
-		buf_shrink(&c->in, 0);
-		note_partial(c);
-	}
+	connops_continue(c, conninput_pause_bytes(c));
+	conninput_go_on(c);
 	if (wants_input(c) && conntls_pending(c) && !receive(c))
 		return;
 	if (!flush(c))
 		return;
-	if (!output_is_full(c) && (connops_any_yielded(c) || (c->input_waits && may_start_more(c))))
+	if (!conninput_output_is_full(c) &&
+	    (connops_any_yielded(c) || (c->input_waits && conninput_may_start(c))))
 		loop_make_runnable(c->loop, c);
 }
 
@@ -507,7 +301,7 @@ conn_writable(struct conn *c)
 		return;
 	if (!flush(c))
 		return;
-	if (!output_is_full(c))
+	if (!conninput_output_is_full(c))
 		loop_make_runnable(c->loop, c);
 }
 
@@ -561,7 +355,7 @@ conn_tick(struct conn *c, int64_t now_ms)
 		conn_close(c, "request timeout");
 		return;
 	}
-	if (idle_s > 0 && c->op_count == 0 && unread_bytes(c) == 0 &&
+	if (idle_s > 0 && c->op_count == 0 && conninput_unread_bytes(c) == 0 &&
 	    now_ms - c->active_ms > idle_s * 1000)
 		conn_close(c, "idletimeout");
 }
@@ -576,7 +370,7 @@ conn_shut_down(struct conn *c)
 		return;
 	}
 	if (c->op_count == 0 && c->held == NULL)
-		disconnect(c, LDAP_UNAVAILABLE, "the server is shutting down");
+		conninput_disconnect(c, LDAP_UNAVAILABLE, "the server is shutting down");
 	else
 		c->peer_done = true; /* nothing more is read; closed when the operations are over */
 	c->input_waits = false;

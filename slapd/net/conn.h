@@ -42,6 +42,7 @@ struct conn {
 	int64_t request_began_ms; /* 0: no partial request */
 	int64_t blocked_since_ms; /* 0: output flows */
 	const char *close_reason;
+	char close_text[128]; /* a reason that is not constant */
 	enum conntls_state tls_state;
 	struct tls_session *tls; /* from the first byte of the handshake */
 	struct arena *tls_names; /* holds session.tls_subject; absent: NULL */

@@ -523,16 +523,15 @@ def test_handshakes_that_stop(make, pki):
 @pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 3000,
                     reason="needs 3000 file descriptors")
 def test_patience_with_many_stalled_handshakes(make, pki):
-    """1 200 of them do not stay for the ten seconds that one may take."""
+    """Of 1 200 no more than 1 000 stay for the ten seconds that one may take."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 3000), hard))
     server = launch(make, pki, "eventloops 1")
-    began = time.monotonic()
     socks = [socket.create_connection(("127.0.0.1", server.tls_port), 20) for _ in range(1200)]
     for sock in socks:
         sock.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-    read_all(socks[0])
-    assert time.monotonic() - began < 8
+    time.sleep(4)
+    assert 150 <= server.log().count("TLS negotiation failure: timeout") <= 250
     with ldaps(server, context(pki)) as client:
         expect.ok(client.search("", BASE))
     for sock in socks:
