@@ -233,3 +233,17 @@ def test_unknown_formats_are_refused(make, value):
     server = make(start=False, extra=f'logformat "{value}"')
     done = server.tool("slaptest", "-u")
     assert done.returncode == 1 and "text or json" in done.stderr
+
+
+@pytest.mark.ours("the reference has no such option")
+def test_format_changes_while_the_server_runs(make):
+    server = serve(make)
+    change = "dn: cn=config\nchangetype: modify\nreplace: musterLogFormat\nmusterLogFormat: "
+    server.configure(change + "json\n")
+    mark = len(server.log())
+    with server.client() as c:
+        expect.ok(c.search("", ldap.BASE))
+    settled(server, 2)
+    assert any(fact.get("event") == "SRCH" for fact in objects_of(server.log()[mark:]))
+    done = server.root("ldapmodify", stdin=change + "xml\n")
+    assert done.returncode != 0 and "text or json" in done.stderr, done

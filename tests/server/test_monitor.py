@@ -458,6 +458,18 @@ def test_levels_of_the_log(served):
             assert levels(manager) == shown, name
 
 
+@pytest.mark.ours("the reference is not configured over LDAP here")
+def test_levels_outlive_other_changes(served):
+    with served.client(MANAGER) as manager:
+        expect.ok(manager.modify(LOG, [(2, "managedInfo", ["ACL"])]))
+        served.configure("dn: cn=config\nchangetype: modify\nreplace: olcSizeLimit\n"
+                         "olcSizeLimit: 400\n")
+        assert levels(manager) == {"ACL"}
+        served.configure("dn: cn=config\nchangetype: modify\nreplace: olcLogLevel\n"
+                         "olcLogLevel: config\n")
+        assert levels(manager) == {"Config"}
+
+
 @pytest.mark.ours("the reference lets some of these pass without effect")
 def test_nothing_else_can_be_changed(served):
     with served.client(MANAGER) as manager, served.admin() as admin:
