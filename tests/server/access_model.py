@@ -129,9 +129,9 @@ class Clause:
     def text(self):
         """The clause as slapd.conf has it."""
         kind, argument = self.who
-        word = {"*": "*", "anonymous": "anonymous", "users": "users", "self": "self"}.get(kind)
-        if word is None:
-            word = f'{kind}="{argument}"' if kind != "dnattr" else f"dnattr={argument}"
+        word = kind if argument is None else f'{kind}="{argument}"'
+        if kind in ("dnattr", "ssf"):
+            word = f"{kind}={argument}"
         stop = "" if self.control == "stop" else f" {self.control}"
         return f"by {word} {self.access}{stop}"
 
@@ -144,6 +144,7 @@ class Rule:
     dn: tuple = None
     attrs: list = field(default_factory=list)
     val: str = None
+    val_style: str = "exact"
     filter: tuple = None
 
     def text(self):
@@ -154,7 +155,8 @@ class Rule:
         if self.attrs:
             what.append("attrs=" + ",".join(self.attrs))
         if self.val is not None:
-            what.append(f'val="{self.val}"')
+            style = "" if self.val_style == "exact" else f".{self.val_style}"
+            what.append(f'val{style}="{self.val}"')
         lines = ["access to " + (" ".join(what) or "*")]
         return "\n    ".join(lines + [clause.text() for clause in self.clauses]) + "\n"
 
@@ -182,6 +184,9 @@ def _dn_matches(style, pattern, dn):
         return parent(dn) == pattern and dn != ""
     if style == "children":
         return dn != pattern and under(dn, pattern)
+    if style.startswith("level"):
+        return under(dn, pattern) and \
+            len(dn.split(",")) - len(pattern.split(",")) == int(style[6:-1])
     if style == "regex":
         return re.search(pattern, dn) is not None
     return under(dn, pattern)
@@ -243,7 +248,12 @@ class Rules:
             return False
         if rule.val is None:
             return True
-        return value is not None and normal(desc[0], value) == normal(desc[0], rule.val)
+        if value is None:
+            return False
+        form = normal(desc[0], value)
+        if rule.val_style == "exact":
+            return form == normal(desc[0], rule.val)
+        return _dn_matches(rule.val_style, rule.val, form)
 
     @staticmethod
     def _names(attr, desc):
@@ -255,7 +265,9 @@ class Rules:
         for clause in rule.clauses:
             access = clause.access
             selfish = access.startswith("self")
-            if not self._holds(clause.who, selfish, question):
+            if not self._holds(clause.who, question):
+                continue
+            if selfish and not self._is_own(question):
                 continue
             operator, bits = bits_of(access[4:] if selfish else access)
             if operator == "+":
@@ -268,8 +280,21 @@ class Rules:
                 return mask, clause.control
         return 0, "stop"
 
-    def _holds(self, condition, selfish, question):
-        who, entry, desc, value = question
+    @staticmethod
+    def _set_holds(expression, who, entry):
+        """The one set expression that the cells use."""
+        assert expression == "this/member & user"
+        listed = [normal("member", v) for _, values in entry.of(desc_of("member")) for v in values]
+        return who.key != "" and who.key in listed
+
+    @staticmethod
+    def _is_own(question):
+        """Whether the value asked about is the requestor's own name ("selfwrite")."""
+        who, _, desc, value = question
+        return who.key != "" and value is not None and normal(desc[0], value) == who.key
+
+    def _holds(self, condition, question):
+        who, entry = question[:2]
         kind, argument = condition
         if kind == "*":
             return True
@@ -282,10 +307,14 @@ class Rules:
         if kind == "dnattr":
             listed = [normal("member", v) for _, values in entry.of(desc_of(argument))
                       for v in values]
-            if who.key == "" or who.key not in listed:
-                return False
-            return not selfish or (value is not None and normal(desc[0], value) == who.key)
-        if kind == "group":
+            return who.key != "" and who.key in listed
+        if kind == "set":
+            return self._set_holds(argument, who, entry)
+        if kind == "ssf":
+            return int(argument) == 0
+        if kind == "self.level{1}":
+            return who.key != "" and who.key == parent(entry.key)
+        if kind.startswith("group"):
             group = self.directory.get(argument)
             listed = group.attrs.get("member", []) if group else []
             return who.key != "" and who.key in [normal("member", v) for v in listed]

@@ -342,12 +342,15 @@ def test_rights_to_bind(boxes):  # pylint: disable=redefined-outer-name
 _WHOS = [("*", None), ("users", None), ("anonymous", None), ("self", None),
          ("dn.exact", USER.dn), ("dn.one", PEOPLE), ("dn.children", SUFFIX),
          ("dn.regex", "^uid=u[12],"), ("dnattr", "member"), ("group", GROUP),
-         ("peername.ip", "127.0.0.1"), ("peername.ip", "127.0.0.2")]
+         ("peername.ip", "127.0.0.1"), ("peername.ip", "127.0.0.2"), ("ssf", "1"),
+         ("set", "this/member & user"), ("self.level{1}", None), ("dn.level{2}", SUFFIX),
+         ("group/groupOfNames/member", GROUP), ("dn.subtree", USER.dn)]
 _TARGETS = [("subtree", BOX), ("one", BOX), ("children", SUFFIX), ("exact", f"cn=a,{BOX}"),
             ("subtree", PEOPLE), ("regex", "^cn=[ab],"), ("exact", SUFFIX), None, None]
 _ATTRS = [["entry"], ["children"], ["entry", "children"], ["telephoneNumber"], ["name"], ["cn"],
           ["cn;lang-fr"], ["@person"], ["member"], ["sn", "description"],
-          ["userPassword"], [], [], []]
+          ["userPassword"], [], [], [], ["2.5.4.20"], ["commonName"], ["TELEPHONENUMBER", "Entry"],
+          ["distinguishedName"]]
 _ACCESS = ["none", "disclose", "compare", "search", "read", "write", "manage", "=rscd", "=rs",
            "+r", "+w", "+scd", "-r", "-s", "-d", "=w", "=az", "=s", "=c", "selfwrite",
            "selfread", "=0", "+0"]
@@ -355,12 +358,8 @@ _CONTROLS = ["stop", "stop", "stop", "continue", "break", "break"]
 
 
 def random_clause(source):
-    """One by clause; "self" rights make sense with dnattr alone."""
-    who = source.choice(_WHOS)
-    access = source.choice(_ACCESS)
-    if access.startswith("self") and who[0] != "dnattr":
-        access = "read"
-    return Clause(who, access, source.choice(_CONTROLS))
+    """One by clause."""
+    return Clause(source.choice(_WHOS), source.choice(_ACCESS), source.choice(_CONTROLS))
 
 
 def random_rule(source):
@@ -369,6 +368,8 @@ def random_rule(source):
                 source.choice(_TARGETS), source.choice(_ATTRS))
     if rule.attrs == ["telephoneNumber"] and source.random() < 0.5:
         rule.val = NUMBER
+    if rule.attrs == ["member"] and source.random() < 0.5:
+        rule.val, rule.val_style = PEOPLE, source.choice(["subtree", "one", "children", "exact"])
     if source.random() < 0.15:
         rule.filter = source.choice([("sn", "smith"), ("description", "*"), ("sn", "none")])
     return rule
