@@ -306,23 +306,6 @@ def test_times_are_taken(lines, limit):
         assert search(server, time=asked) == (0, ALL)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("line", ["limits users time=1", "timelimit 1"])
-def test_time_is_over(make, line):
-    """A peer that does not read keeps a search waiting until its time is over."""
-    crowd = [(f"cn=c{n},{data.SUFFIX}", [("objectClass", ["device"]), ("cn", [f"c{n}"]),
-                                        ("description", ["x" * 900])]) for n in range(20000)]
-    server = make(databases=[harness.Database(lines=f"sizelimit unlimited\n{line}")],
-                  entries=data.entries() + crowd)
-    server.stop()
-    server.start()
-    with server.client(JEAN, "jean-pw") as connection:
-        result = connection.search(data.SUFFIX, filter="(&(description=*x*)(!(cn=none)))",
-                                   size=0)
-        # Too fast a machine ends it in time.
-        expect.code(result, {0, 3})
-
-
 # ---- what is refused ----
 
 WRONG = [
