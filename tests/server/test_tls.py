@@ -248,6 +248,23 @@ def test_one_byte_per_record(tls, pki):
         expect.ok(client.result(2))
 
 
+def test_key_updates(tls, pki):
+    """A client that asks for new keys again and again is still answered."""
+    client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{tls.tls_port}",
+                               "-CAfile", str(pki.ca.cert)], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    for _ in range(20):
+        client.stdin.write(b"K\n")
+        client.stdin.flush()
+        time.sleep(0.02)
+    client.stdin.write(message(1, search_request("", BASE, attrs=["namingContexts"])))
+    client.stdin.flush()
+    time.sleep(0.5)
+    got, _ = client.communicate(b"Q\n", timeout=20)
+    assert got.count(b"KEYUPDATE") >= 10 and data.SUFFIX.encode() in got, got[-400:]
+
+
 @pytest.mark.ours("OpenLDAP drops what was asked before the end")
 def test_half_close(tls, pki):
     """After close_notify the answers still come."""
@@ -848,6 +865,75 @@ def test_pair_inside_cn_config(make, pki):
                        f"olcTLSCertificateKey;binary:< file://{key}\n")
     assert done.returncode == 0, done
     assert name_of(server, pki) == "localhost"
+
+
+def wrong_changes(pki, top):
+    """Changes of cn=config that must be refused, each with what the text must say."""
+    rubbish = top / "rubbish"
+    rubbish.write_text("rubbish\n")
+    cert, key = pki.server
+    return [
+        ([("replace", "olcTLSCertificateFile", "/none")], "/none does not exist"),
+        ([("replace", "olcTLSCertificateFile", rubbish)], "holds no certificate in PEM form"),
+        ([("replace", "olcTLSCertificateFile", top)], "is not a regular file"),
+        ([("replace", "olcTLSCertificateFile", "/dev/zero")], "is not a regular file"),
+        ([("replace", "olcTLSCertificateFile", pki.second[0])], "is not the key of"),
+        ([("replace", "olcTLSCertificateKeyFile", cert)], "holds no private key"),
+        ([("replace", "olcTLSCertificateKeyFile", pki.second[1])], "is not the key of"),
+        ([("delete", "olcTLSCertificateKeyFile", key)], "both in one modify"),
+        ([("delete", "olcTLSCertificateFile", cert)], "both in one modify"),
+        ([("replace", "olcTLSCertificateFile", pki.expired[0]),
+          ("replace", "olcTLSCertificateKeyFile", pki.expired[1])], "has expired"),
+        ([("replace", "olcTLSCACertificateFile", key)], "holds no certificate"),
+        ([("replace", "olcTLSCACertificateFile", "")], "olcTLSCACertificateFile"),
+        ([("add", "olcTLSCACertificatePath", cert)], "is not a directory"),
+        ([("add", "olcTLSCRLFile", cert)], "holds no revocation list"),
+        ([("replace", "olcTLSCRLCheck", "peer")], "needs revocation lists"),
+        ([("replace", "olcTLSCRLCheck", "sometimes")], "none, peer or all"),
+        ([("replace", "olcTLSVerifyClient", "maybe")], "never, allow, try or demand"),
+        ([("add", "olcTLSCipherSuite", "ROT13")], "no such cipher"),
+        ([("add", "olcTLSCipherSuite", "NORMAL:+ROT13")], "GnuTLS"),
+        ([("add", "olcTLSDHParamFile", cert)], "2048 bits"),
+        ([("add", "olcTLSECName", "curve9")], "no such curve"),
+        ([("replace", "olcTLSProtocolMin", "9")], "is no version"),
+        ([("add", "musterTlsHandshakeTimeout", "0")], "1 to 3600 seconds"),
+    ]
+
+
+@pytest.mark.ours("cn=config over ldapi as the machine's root")
+def test_wrong_changes_leave_everything_as_it_was(make, pki, tmp_path):
+    """Each is refused with a text that names the cure; tree, disk and connections stay."""
+    server = make(start=False, extra=options(pki), entries=data.entries()).convert()
+    server.port, server.tls_port = harness.free_port(), harness.free_port()
+    server.start(f"{server.uri} ldaps://127.0.0.1:{server.tls_port} {server.ldapi}")
+
+    def files():
+        return {path: path.read_bytes() for path in server.config_dir.rglob("*.ldif")}
+
+    before = files()
+    with ldaps(server, context(pki)) as old:
+        for changes, says in wrong_changes(pki, tmp_path):
+            rows = [f"{how}: {attr}\n{attr}: {value}\n" for how, attr, value in changes]
+            done = harness.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", server.ldapi],
+                               "dn: cn=config\nchangetype: modify\n" + "-\n".join(rows))
+            assert done.returncode != 0 and says in done.stderr, (changes, done.stderr)
+            assert files() == before, changes
+        assert name_of(server, pki) == "localhost"
+        expect.ok(old.search(data.SUFFIX))
+
+
+@pytest.mark.ours("cn=config over ldapi as the machine's root")
+def test_other_changes_do_not_look_at_certificates(make, pki, tmp_path):
+    """A certificate that has become unusable is no reason to refuse a change of a size limit."""
+    pair = tuple(pathlib.Path(shutil.copy(path, tmp_path)) for path in pki.server)
+    server = launch(make, pki, pair=pair)
+    pair[0].write_text("rubbish")
+    done = harness.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", server.ldapi],
+                       "dn: cn=config\nchangetype: modify\nreplace: olcSizeLimit\n"
+                       "olcSizeLimit: 3\n")
+    assert done.returncode == 0, done
+    with ldaps(server, context(pki)) as client:
+        assert client.search(data.SUFFIX).code == 4
 
 
 EASYRSA = os.environ.get("MUSTER_EASYRSA", "/usr/share/easy-rsa/easyrsa")
