@@ -252,7 +252,7 @@ def test_key_updates(tls, pki):
     """A client that asks for new keys again and again is still answered."""
     client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{tls.tls_port}",
                                "-CAfile", str(pki.ca.cert)], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     time.sleep(0.5)
     for _ in range(20):
         client.stdin.write(b"K\n")
