@@ -25,7 +25,7 @@
  * A running server may change them meanwhile: see confjournal.
  */
 
-enum { MAX_TRIES = 8, MAX_DEPTH = 8, MAX_FILES = CONFNAME_MAX_NODES, MAX_FILE_BYTES = 16 << 20 };
+enum { MAX_TRIES = 100, MAX_DEPTH = 8, MAX_FILES = CONFNAME_MAX_NODES, MAX_FILE_BYTES = 16 << 20 };
 
 struct walk {
 	struct confload load;
@@ -260,8 +260,15 @@ confdir_read(const char *path, struct conf_tree **out, struct errbuf *e)
 
 	if (code != 0)
 		log_error("%s: a change that was cut off cannot be completed: %s", path, late.text);
-	for (int tries = 0; !read_once(path, &t, &code, e) && tries < MAX_TRIES; tries++)
+	bool steady = read_once(path, &t, &code, e);
+	for (int tries = 1; !steady && tries < MAX_TRIES; tries++) {
 		conf_tree_free(&t);
+		steady = read_once(path, &t, &code, e);
+	}
+	if (!steady) {
+		conf_tree_free(&t);
+		return err_set(e, ERR_IO, "%s changes all the time; try again", path);
+	}
 	if (code != 0)
 		return code == ERR_IO || code == ERR_DENIED ? ERR_IO : ERR_CONFIG;
 	*out = t;

@@ -82,7 +82,7 @@ struct conf_tree {
 /* Returns a tree with cn=config and cn=schema; conf_tree_free frees it. */
 struct conf_tree *conftree_new(void);
 
-/* Adds a node below parent, behind its children; name is copied. The caller sets db_type. */
+/* Adds a node below parent, last; name is copied. The caller sets db_type. */
 struct conf_node *conftree_add(struct conf_tree *t, struct conf_node *parent,
     enum conf_node_kind kind, int number, struct bv name);
 
@@ -102,8 +102,7 @@ struct conf_node *conftree_db(const struct conf_tree *t, enum conf_db_type type)
 /* Returns the database node of this type, made when missing: frontend and config only. */
 struct conf_node *conftree_db_need(struct conf_tree *t, enum conf_db_type type);
 
-/* Reads a database type ("mdb"). 0 or ERR_CONFIG, with what to use instead of one that is not here.
- */
+/* Reads a database type ("mdb"). 0 or ERR_CONFIG, with what to use instead. */
 int conftree_db_type(struct bv name, enum conf_db_type *out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
@@ -144,10 +143,8 @@ void conftree_warn(struct conf_tree *t, const char *fmt, ...) __attribute__((for
 /* Puts the place of a value before the text in e: "file:line: ..." and returns code. */
 int conftree_blame(const struct conf_value *v, struct errbuf *e, int code);
 
-/*
- * Reads "{n}rest". Returns whether text starts with a {n} that is a number of at most four digits
- * (or {-1}); *rest_out is what follows, the whole text when not.
- */
+/* Reads "{n}rest", n of at most four digits, or -1. Returns whether text starts so; *rest_out is
+ * what follows, the whole text when not. */
 bool conftree_ordered(struct bv text, int *number_out, struct bv *rest_out);
 
 #endif

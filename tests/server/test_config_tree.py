@@ -363,6 +363,27 @@ def _kill_while_changing(make, rounds):
 
 
 @pytest.mark.ours("OpenLDAP writes file after file")
+def test_reading_while_changing(make):
+    """slapcat sees one state or the other, whole, while the server writes slapd.d."""
+    server = make(start=False, entries=data.entries(),
+                  extra=f"database config\nrootpw {data.PASSWORD}\n").convert()
+    (server.top / "two").mkdir()
+    writer = Writer(server.start())
+    writer.start()
+    states = [[data.SUFFIX], ["dc=two", data.SUFFIX]]
+    for _ in range(25):
+        done = server.tool("slapcat", "-n", "0")
+        assert done.returncode == 0, done
+        rows = [row.split(": ", 1) for row in done.stdout.splitlines() if ": " in row]
+        names = [value for key, value in rows if key == "olcDatabase" and "mdb" in value]
+        found = [value for key, value in rows if key == "olcSuffix"]
+        assert found in states and names == [f"{{{n}}}mdb" for n in range(1, len(found) + 1)]
+    assert writer.is_alive() and writer.acknowledged > 25
+    server.kill()
+    writer.join()
+
+
+@pytest.mark.ours("OpenLDAP writes file after file")
 def test_kill_while_changing(make):
     assert _kill_while_changing(make, 8) > 8
 
