@@ -259,7 +259,7 @@ blame(const struct conf *c, const struct conf_db *db, size_t i, struct errbuf *e
 {
 	const struct option *o = option_by_olc(BV_LIT("olcLimits"));
 
-	err_prefix(e, code, "limits");
+	err_prefix(e, code, "%s", c->tree->from_dir ? o->olc : o->keyword);
 	for (const struct conf_node *n = c->tree->root->first; n != NULL; n = n->next) {
 		const struct conf_attr *at = conftree_find(n, o);
 		if (n->kind == CONF_NODE_DB && bv_eq(n->name, db->name) && at != NULL &&

@@ -2,7 +2,8 @@
 
 import pytest
 
-from . import harness, wrong_config
+from . import expect, harness, wrong_config
+from .client import MOD_REPLACE, SUB, Client
 
 pytestmark = pytest.mark.ours("the texts are ours")
 
@@ -60,3 +61,43 @@ def test_what_is_right_stays_right(server):
 UNCHECKED = {"modulepath", "pluginlog", "replogfile", "replica-argsfile", "replica-pidfile",
              "tlscacertificatefile", "tlscacertificatepath", "tlscertificatekeyfile", "tlsdhparamfile",
              "tlscertificatefile", "tlsciphersuite", "tlscrlfile", "tlsrandfile", "tlsecname"}
+
+
+# ---- the same in cn=config ----
+
+# What the tree says in its own words: the syntax of the attribute, or the entry it belongs in.
+PHRASES = ("expected a number from", "expected TRUE or FALSE", "expected a distinguished name",
+           "it belongs in", "expected one of", "is refused", 'expected "("', "expected a keyword")
+# One word or several make a difference in slapd.conf only; databases are entries.
+FILE_ONLY = ("rootpw", "overlay", "database", "backend")
+
+
+def tree(connection):
+    """Everything below cn=config."""
+    result = expect.ok(connection.search("cn=config", SUB))
+    return [(entry.dn, entry.attrs) for entry in result.entries]
+
+
+def test_refused_online(make):
+    """Two hundred wrong modifies over ldapi: each refused with the cure, and nothing changes."""
+    server = make()
+    places = {wrong_config.GLOBAL: "cn=config",
+              wrong_config.DB: "olcDatabase={1}mdb,cn=config"}
+    tried, wrong = 0, []
+    with Client(server.socket_path) as root:
+        expect.ok(root.sasl("EXTERNAL", b""))
+        before = tree(root)
+        for where, line, cure in wrong_config.ROWS:
+            change = wrong_config.change(line)
+            if not change or where not in places or wrong_config.keyword(line) in FILE_ONLY:
+                continue
+            tried += 1
+            result = root.modify(places[where], [(MOD_REPLACE, *change[:1], [change[1]])])
+            named = any(name.lower() in result.text.lower()
+                        for name in (change[0], wrong_config.keyword(line)))
+            if result.code == 0 or not named or not any(
+                    part in result.text for part in (cure, *PHRASES)):
+                wrong.append((line, result.code, result.text))
+        assert tree(root) == before
+    assert not wrong
+    assert tried >= 200
