@@ -8,6 +8,7 @@
 #include "model/schema.h"
 #include "op/access.h"
 #include "op/compare.h"
+#include "op/limits.h"
 #include "op/op.h"
 #include "op/page.h"
 #include "op/select.h"
@@ -144,14 +145,11 @@ env_of(struct filter_arg *f)
 
 /* Paged results (RFC 2696): where this page begins. 0 or 2. */
 static int
-first_of_page(struct op *op, size_t *first_out)
+first_of_page(struct op *op, struct page_position *at_out)
 {
-	struct page_position at = {0, 0, 0};
-
 	if ((op->ctl.given & OP_CTL_PAGED) != 0 && op->ctl.page_cookie.n > 0 &&
-	    !page_read_cookie(op, op->ctl.page_cookie, &at))
+	    !page_read_cookie(op, op->ctl.page_cookie, at_out))
 		return op_fail(op, LDAP_PROTOCOL_ERROR, "paged results cookie is invalid");
-	*first_out = at.last_id;
 	return 0;
 }
 
@@ -162,17 +160,24 @@ page_is_full(const struct op *op)
 	       op->entries_sent >= (uint64_t)op->ctl.page_size;
 }
 
+/* The root DSE and the subschema have no limits but the client's own. */
 static int
+read_limits(struct op *op, struct limits_in_force *out)
+{
+	int64_t asked = op->msg.u.search.size_limit;
+
+	*out =
+	    (struct limits_in_force){.size = asked > 0 ? asked : -1, .time_s = -1, .unchecked = -1};
+	return op->be == NULL ? 0 : limits_for_search(op, op->be, out);
+}
+
+static void
 emit(struct op *op, const struct memory_db *db, const struct memory_entry *m, struct select *sel)
 {
 	struct select_entry e = {
 	    (uint64_t)(m - db->entries), &m->record, db->map, NULL, m->dn.pretty, m->dn.normal};
-	int64_t limit = op->msg.u.search.size_limit;
 
-	if (limit > 0 && op->entries_sent >= (uint64_t)limit)
-		return op_code(op, LDAP_SIZELIMIT_EXCEEDED);
 	op_emit(op, m->dn.pretty, select_encode(op, sel, &e, op->readers->scratch));
-	return 0;
 }
 
 static int
@@ -234,18 +239,22 @@ memory_search(struct op *op, const struct memory_db *db)
 
 	const struct memory_entry *base = memory_find(db, op->target.normal);
 	int code = check_base(op, db, base);
-	size_t first = 0, next = 0;
+	struct page_position from = {0, 0, 0};
+	struct limits_in_force limits;
+	size_t next = 0;
 	if (code == 0)
 		code = check_assertion(op, db, base, false);
 	if (code == 0)
-		code = first_of_page(op, &first);
+		code = first_of_page(op, &from);
+	if (code == 0)
+		code = read_limits(op, &limits);
 	if (code != 0)
 		return code;
 	struct test *t = test_new(op->arena, match_resolve(s, op->arena, q->filter), &env);
 	struct select *sel = select_new(op, q->attrs, q->attr_count, q->types_only);
 	if ((op->ctl.given & OP_CTL_VALUES_RETURN) != 0)
 		select_set_value_filters(op, sel);
-	for (size_t i = first; i < db->count && code == 0 && next == 0; i++) {
+	for (size_t i = from.last_id; i < db->count && code == 0 && next == 0; i++) {
 		const struct memory_entry *m = &db->entries[i];
 		struct arena_mark mark = arena_mark(op->readers->scratch);
 		const struct acl_entry at = memory_asked(db, m);
@@ -254,11 +263,14 @@ memory_search(struct op *op, const struct memory_db *db)
 			     access_entry(op, &at, ACL_B_READ);
 		if (found && page_is_full(op))
 			next = i;
+		else if (found && limits.size >= 0 &&
+			 from.sent + op->entries_sent >= (uint64_t)limits.size)
+			code = LDAP_SIZELIMIT_EXCEEDED;
 		else if (found)
-			code = emit(op, db, m, sel);
+			emit(op, db, m, sel);
 		arena_rewind(op->readers->scratch, mark);
 	}
-	struct page_position at = {next, op->entries_sent, 0};
+	struct page_position at = {next, from.sent + op->entries_sent, 0};
 	page_answer(op, next == 0 ? NULL : &at);
 	return op_code(op, code);
 }

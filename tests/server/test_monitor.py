@@ -531,6 +531,30 @@ def test_closed_without_rules(make):
 
 # --- many ---------------------------------------------------------------------------
 
+def test_limits_hold(make):
+    served = make(databases=databases(), extra="sizelimit 5")
+    with served.client() as anon, served.client(MANAGER) as manager:
+        result = anon.search(MONITOR)
+        assert result.code == 4 and len(result.entries) == 5
+        result = anon.search(MONITOR, size=3)
+        assert result.code == 4 and len(result.entries) == 3
+        assert len(read(manager)) > 40
+
+
+@pytest.mark.ours("the reference pages by its own rules")
+def test_limits_hold_over_pages(make):
+    served = make(databases=databases(), extra="sizelimit 10")
+    with served.client() as anon:
+        seen, cookie, code = 0, b"", 0
+        while code == 0:
+            result = anon.search(MONITOR, attrs=["1.1"], controls=[ldap.paged(4, cookie)])
+            seen, code = seen + len(result.entries), result.code
+            if code == 0:
+                (_, parts), _ = ber.decode_one(result.control(ldap.PAGED))
+                cookie = parts[1][1]
+        assert code == 4 and seen == 10
+
+
 @pytest.mark.slow
 def test_a_thousand_connections(served):
     many = [connect(served) for _ in range(1000)]
