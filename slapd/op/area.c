@@ -385,3 +385,34 @@ area_seen(const struct areas *areas, size_t current, const struct backend *be, u
 	}
 	return false;
 }
+
+bool
+area_wants_aliases(const struct op *op)
+{
+	int64_t deref = op->msg.u.search.deref;
+
+	return (deref == LDAP_DEREF_IN_SEARCHING || deref == LDAP_DEREF_ALWAYS_ALIASES) &&
+	       op->msg.u.search.scope != LDAP_SCOPE_BASE_OBJECT;
+}
+
+bool
+area_shows(const struct op *op, const struct areas *areas, size_t current, uint64_t id,
+    const struct record *rec)
+{
+	bool base = areas->list[current].scope == LDAP_SCOPE_BASE_OBJECT;
+	bool only_subentries =
+	    (op->ctl.given & OP_CTL_SUBENTRIES) != 0 && op->ctl.subentries_visible;
+	bool subentry = (rec->flags & RECORD_SUBENTRY) != 0;
+	bool manage = (op->ctl.given & OP_CTL_MANAGE_DSA_IT) != 0;
+
+	if ((rec->flags & RECORD_GLUE) != 0 && !manage)
+		return false;
+	if ((rec->flags & RECORD_REFERRAL) != 0 && !manage)
+		return false;
+	/* derefInSearching leaves the base object alone (RFC 4511 4.5.1.3). */
+	if ((rec->flags & RECORD_ALIAS) != 0 && area_wants_aliases(op) && id != areas->list[0].base)
+		return false;
+	if (base && (op->ctl.given & OP_CTL_SUBENTRIES) == 0)
+		return true;
+	return subentry == only_subentries;
+}

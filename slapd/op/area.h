@@ -57,4 +57,13 @@ int area_add(struct op *op, struct areas *areas, const struct area *a);
 bool area_seen(const struct areas *areas, size_t current, const struct backend *be, uint64_t id,
     const struct record *rec, struct bv normal);
 
+/* Returns whether the search follows the aliases that it finds below its base. */
+bool area_wants_aliases(const struct op *op);
+
+/* Returns whether a record is of the kind that this search returns: subentries, referrals, glue and
+ * aliases are for those who ask for them (RFC 3672, RFC 3296). current: the area it was found in.
+ */
+bool area_shows(const struct op *op, const struct areas *areas, size_t current, uint64_t id,
+    const struct record *rec);
+
 #endif

@@ -75,15 +75,6 @@ stop_reading(struct op *op, struct search *s)
 		select_forget_map(s->select);
 }
 
-static bool
-wants_aliases(const struct op *op)
-{
-	int64_t deref = op->msg.u.search.deref;
-
-	return (deref == LDAP_DEREF_IN_SEARCHING || deref == LDAP_DEREF_ALWAYS_ALIASES) &&
-	       op->msg.u.search.scope != LDAP_SCOPE_BASE_OBJECT;
-}
-
 static int
 check_assertion(struct op *op, const struct search *s)
 {
@@ -117,11 +108,11 @@ find_areas(struct op *op, struct search *s)
 	code = check_assertion(op, s);
 	if (code != 0)
 		return code;
-	if (!wants_aliases(op) && world_glued(op->world, op->be, &from) == NULL)
+	if (!area_wants_aliases(op) && world_glued(op->world, op->be, &from) == NULL)
 		return 0;
 	stop_reading(op, s);
 	code = area_add_glued(op, &base, &s->areas);
-	return code == 0 && wants_aliases(op) ? area_add_aliased(op, &s->areas) : code;
+	return code == 0 && area_wants_aliases(op) ? area_add_aliased(op, &s->areas) : code;
 }
 
 static int
@@ -273,27 +264,6 @@ enter_area(struct op *op, struct search *s)
 	return 0;
 }
 
-static bool
-is_visible(const struct op *op, const struct search *s, uint64_t id, const struct record *rec)
-{
-	bool base = s->areas.list[s->area].scope == LDAP_SCOPE_BASE_OBJECT;
-	bool only_subentries =
-	    (op->ctl.given & OP_CTL_SUBENTRIES) != 0 && op->ctl.subentries_visible;
-	bool subentry = (rec->flags & RECORD_SUBENTRY) != 0;
-	bool manage = (op->ctl.given & OP_CTL_MANAGE_DSA_IT) != 0;
-
-	if ((rec->flags & RECORD_GLUE) != 0 && !manage)
-		return false;
-	if ((rec->flags & RECORD_REFERRAL) != 0 && !manage)
-		return false;
-	/* derefInSearching leaves the base object alone (RFC 4511 4.5.1.3). */
-	if ((rec->flags & RECORD_ALIAS) != 0 && wants_aliases(op) && id != s->areas.list[0].base)
-		return false;
-	if (base && (op->ctl.given & OP_CTL_SUBENTRIES) == 0)
-		return true;
-	return subentry == only_subentries;
-}
-
 static int
 end_page(struct op *op, struct search *s)
 {
@@ -396,7 +366,7 @@ visit(struct op *op, struct search *s, uint64_t id, bool *ended)
 	}
 	if (s->phase == PHASE_REFERENCES)
 		return send_reference(op, s, &e, ended);
-	if (!is_visible(op, s, id, &rec))
+	if (!area_shows(op, &s->areas, s->area, id, &rec))
 		return 0;
 	if ((!plan_exact(s->plan) || s->env.may_search != NULL) &&
 	    test_run(s->test, id, &rec, scratch) != TEST_TRUE)

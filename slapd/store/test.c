@@ -289,10 +289,11 @@ shown_dn(const struct run *run, struct bv *out)
 	return store_dn(env->read, run->record, run->scratch, out, NULL) == 0;
 }
 
-/* :dn: matches: the attributes of the entry's name count as its own. */
+/* :dn: matches: the attributes of the entry's name count as its own, and are asked for as such. */
 static bool
-dn_attributes_match(const struct run *run, const struct match *m)
+dn_attributes_match(const struct run *run, const struct node *n)
 {
+	const struct match *m = n->match;
 	struct bv text;
 	struct dn dn;
 
@@ -300,7 +301,9 @@ dn_attributes_match(const struct run *run, const struct match *m)
 		return false;
 	for (size_t i = 0; i < dn.rdn_count; i++) {
 		for (size_t k = 0; k < dn.rdns[i].ava_count; k++) {
-			if (ava_match(run, m, &dn.rdns[i].avas[k]))
+			const struct ava *ava = &dn.rdns[i].avas[k];
+			bool asked = ava->desc == m->desc || allowed(run, n, ava->desc);
+			if (asked && ava_match(run, m, ava))
 				return true;
 		}
 	}
@@ -315,7 +318,7 @@ leaf_result(const struct run *run, const struct node *n)
 	enum test_result result = stored_result(run, n);
 	if (result != TEST_TRUE &&
 	    ((n->is_entry_dn && entry_dn_match(run, n)) || computed_match(run, n) ||
-		(n->match->dn_attributes && dn_attributes_match(run, n->match))))
+		(n->match->dn_attributes && dn_attributes_match(run, n))))
 		result = TEST_TRUE;
 	if (result == TEST_TRUE && !n->below_not && !allowed(run, n, n->match->desc))
 		return TEST_UNDEFINED;

@@ -407,3 +407,25 @@ def test_groups_are_looked_up_as_they_are_now(under):
         expect.ok(jean.modify(JOE, change))
         expect.ok(admin.modify(group, [(1, "member", [JEAN])]))
         expect.code(jean.modify(JOE, change), 50)
+
+
+TYPELESS = [
+    ("value", "(:caseIgnoreMatch:=jean)", [], [JEAN]),
+    ("name", "(:dn:caseIgnoreMatch:=jean)", [], [JEAN]),
+    ("name of a superior", "(:dn:caseIgnoreMatch:=admins)", [f"cn=admins,{data.GROUPS}"], None),
+]
+
+
+@pytest.mark.parametrize("name,text,anonymous,jean", TYPELESS, ids=expect.case_ids(TYPELESS))
+def test_filters_without_a_type_ask_too(under, name, text, anonymous, jean):
+    assert name
+    server = under("access to attrs=uid,givenName,mail by self read by * none\n"
+                   "access to * by * read\n")
+    with server.client() as anon, server.client(JEAN, "jean-pw") as own:
+        assert anon.search(data.SUFFIX, SUB, text).dns() == anonymous
+        assert own.search(data.SUFFIX, SUB, text).dns() == (jean or anonymous)
+        if jean:
+            seen = anon.search(data.SUFFIX, SUB, f"(!{text})").dns()
+            assert (JEAN in seen) == expect.differs(
+                True, False, "RFC 4511 4.5.1.7: what may not be searched is Undefined")
+            assert (JOE in seen) == (JEAN in seen)
