@@ -33,7 +33,8 @@ RECOVERY, by whoever opens the folder for writing, or reads it, may write and ge
   No .change: step 5.
 
 READING
-  1  note the folder's modification time; when it is less than 20 ms old, wait until it is not
+  1  note the folder's modification time
   2  .change there: read that, and be done
-  3  read the files; when the folder's modification time is another now, begin again
+  3  read the files; when the folder's modification time is another now, or was younger in 1
+     than two steps of the clock (a second change could have the same time), begin again
   So a reader sees the old or the new state as a whole, whatever the writer does meanwhile.

@@ -25,7 +25,13 @@
  * A running server may change them meanwhile: see confjournal.
  */
 
-enum { MAX_TRIES = 100, MAX_DEPTH = 8, MAX_FILES = CONFNAME_MAX_NODES, MAX_FILE_BYTES = 16 << 20 };
+enum {
+	TICK_MS = 20,
+	MAX_TRIES = 100,
+	MAX_DEPTH = 8,
+	MAX_FILES = CONFNAME_MAX_NODES,
+	MAX_FILE_BYTES = 16 << 20
+};
 
 struct walk {
 	struct confload load;
@@ -215,40 +221,69 @@ read_files(const char *path, struct conf_tree **out, struct errbuf *e)
 	return confload_finish(w.load.tree, read_top(&w, path, e), out);
 }
 
-/* Returns when the folder was changed last, as a change may make itself known by nothing else; a
- * change of this very moment is waited out, as a second one would have the same time. */
-static struct timespec
-moment_of(const char *path)
+/* Returns the steps in which times of files go. */
+static int64_t
+tick_ns(void)
 {
-	static const struct timespec pause = {0, 20 * 1000000};
+	struct timespec step = {0, 0};
+
+	if (clock_getres(CLOCK_REALTIME_COARSE, &step) != 0 || step.tv_sec > 0)
+		return 10 * 1000000;
+	return step.tv_nsec;
+}
+
+/* Returns when the folder was changed last. *recent_out: so shortly ago that another change could
+ * have the same time. */
+static struct timespec
+moment_of(const char *path, bool *recent_out)
+{
 	struct stat st = {0};
 	struct timespec now;
 
-	for (int tries = 0; stat(path, &st) == 0 && tries < 10; tries++) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		int64_t age_ms = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000 +
-				 (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-		if (age_ms < 0 || age_ms > 20)
-			break;
-		nanosleep(&pause, NULL);
-	}
+	stat(path, &st);
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age_ns = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000000000 +
+			 (now.tv_nsec - st.st_mtim.tv_nsec);
+	*recent_out = age_ns >= 0 && age_ns <= 2 * tick_ns();
 	return st.st_mtim;
 }
 
-/* Reads one state: the journal's when there is one, else the files'. Returns whether nothing
- * changed meanwhile. */
+/* Reads one state: the journal's when there is one, else the files'. Returns whether nothing can
+ * have changed meanwhile. */
 static bool
 read_once(const char *path, struct conf_tree **out, int *code_out, struct errbuf *e)
 {
-	struct timespec before = moment_of(path);
+	const struct timespec pause = {0, tick_ns()};
+	bool recent, ignored;
+	struct timespec before = moment_of(path, &recent);
 	int code = confjournal_read(path, out, e);
 
 	*code_out = code;
 	if (code != ERR_NOT_FOUND)
 		return true;
 	*code_out = read_files(path, out, e);
-	struct timespec after = moment_of(path);
-	return before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec;
+	struct timespec after = moment_of(path, &ignored);
+	if (before.tv_sec != after.tv_sec || before.tv_nsec != after.tv_nsec)
+		return false;
+	if (recent)
+		nanosleep(&pause, NULL);
+	return !recent;
+}
+
+/* Where changes follow one another so fast that the files are never at rest, there often is a
+ * journal. Returns whether one was read within some 200 ms. */
+static bool
+await_journal(const char *path, struct conf_tree **out, int *code_out, struct errbuf *e)
+{
+	static const struct timespec pause = {0, 100000};
+
+	for (int i = 0; i < 2000; i++) {
+		*code_out = confjournal_read(path, out, e);
+		if (*code_out != ERR_NOT_FOUND)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
 }
 
 int
@@ -263,7 +298,9 @@ confdir_read(const char *path, struct conf_tree **out, struct errbuf *e)
 	bool steady = read_once(path, &t, &code, e);
 	for (int tries = 1; !steady && tries < MAX_TRIES; tries++) {
 		conf_tree_free(&t);
-		steady = read_once(path, &t, &code, e);
+		steady = tries % 8 == 0 && await_journal(path, &t, &code, e);
+		if (!steady)
+			steady = read_once(path, &t, &code, e);
 	}
 	if (!steady) {
 		conf_tree_free(&t);
