@@ -37,8 +37,8 @@ struct acl_who {
 struct acl_env {
 	const struct schema *schema;
 	struct arena *arena;   /* of the operation: for what a decide keeps */
-	struct arena *scratch; /* rewound before each call returns; of the thread that asks. Asked
-				  for anew by scratch_of when an operation changes threads */
+	struct arena *scratch; /* rewound before each call returns, unless it is arena; of the
+				  thread that asks: see decide_set_scratch */
 	/*
 	 * Presented and normalized values of an attribute (with its subtypes) of the entry with
 	 * this DN, in whatever database; *_out in arena a. Returns the count, -1 when there is no
