@@ -68,6 +68,7 @@ def test_random_rules_on_running_servers(seed):
     if not os.access(harness.sbin("slapd", "debian"), os.X_OK):
         pytest.skip("Debian's slapd is not installed")
     rules = "access to attrs=userPassword by * auth\n" + accessgen.Rules(seed).lines()
+    rules = rules.replace('"389$"', '"^PATH"')  # a free port may end so
     pairs = list(zip(run("debian", rules, seed), run("ours", rules, seed)))
     wrong = [(asked, reference, ours) for (asked, reference), (_, ours) in pairs
              if not same(reference, ours)]
