@@ -156,7 +156,7 @@ compile_db(struct rules_reader *r, const struct conf_db *db, struct rules_rule *
 static bool
 is_closed(const struct conf_db *db)
 {
-	return (db->type == CONF_DB_CONFIG || db->type == CONF_DB_MONITOR) && db->access_count == 0;
+	return db->type == CONF_DB_CONFIG && db->access_count == 0;
 }
 
 int

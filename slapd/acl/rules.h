@@ -201,7 +201,7 @@ struct rules_rule {
 /*
  * The rules of one database with the frontend's behind them. No rule at all: everybody reads
  * (slapd.access(5)); rules of the database or the frontend: an implicit "to * by * none" at the
- * end. cn=config and cn=monitor: their rootdn alone unless they have rules of their own.
+ * end. cn=config: its rootdn alone unless it has rules of its own.
  */
 struct acl_rules {
 	const struct schema *schema;

@@ -166,6 +166,11 @@ warn_of_open(struct conf_build *b)
 			    "read "
 			    "all of it, password hashes included",
 			    BV(db->name));
+		if (db->type == CONF_DB_MONITOR && db->access_count == 0)
+			confbuild_warn(b,
+			    "database %.*s has no access rule: everyone can read who is connected "
+			    "from where",
+			    BV(db->name));
 	}
 }
 

@@ -518,9 +518,15 @@ def test_managed_by_rule(make):
         expect.code(anon.modify(LOG, [(2, "managedInfo", ["Stats"])]), 8)
 
 
-@pytest.mark.ours("the reference lets everybody read a tree without rules")
-def test_closed_without_rules(make):
+def test_open_without_rules(make):
     served = make(databases=databases(""))
+    with served.client() as anon, served.admin() as admin, served.client(MANAGER) as manager:
+        assert sees(anon) and sees(admin) and sees(manager)
+
+
+@pytest.mark.ours("root of the machine reads cn=Monitor whatever the rules say")
+def test_closed_by_rule_but_to_root(make):
+    served = make(databases=databases("access to * by * none"))
     with served.client() as anon, served.admin() as admin, served.client(MANAGER) as manager:
         assert not sees(anon) and not sees(admin) and sees(manager)
     done = served.root("ldapsearch", "-LLL", "-b", LOG, "managedInfo")

@@ -496,7 +496,7 @@ test_configuration_is_closed(void **state)
 	assert_int_equal(compile_db(&c, &c.dbs[1])->count, 0);
 	assert_int_equal(compile_db(&c, &c.dbs[1])->default_bits, 0);
 	c.dbs[1].type = CONF_DB_MONITOR;
-	assert_int_equal(compile_db(&c, &c.dbs[1])->count, 0);
+	assert_int_equal(compile_db(&c, &c.dbs[1])->count, 1);
 	rules_case_lines(&c, &c.dbs[1], BV_LIT("to * by * break"));
 	assert_int_equal(compile_db(&c, &c.dbs[1])->count, 2);
 	rules_case_done(&c);
