@@ -386,6 +386,34 @@ test_copy_is_equal(void **state)
 	conf_tree_free(&t);
 }
 
+/* A shared schema lives as long as the last snapshot that has it, whichever is dropped first. */
+static void
+test_schema_outlives_its_first_snapshot(void **state)
+{
+	struct conf *first = case_good("attributetype " TYPE(1) "\nattributeoptions x-a\n");
+	struct conf_tree *t = confedit_copy(first->tree);
+	struct conf *second = NULL, *third = NULL;
+	struct errbuf e;
+
+	(void)state;
+	assert_int_equal(conf_build_next(&t, first, &second, &e), 0);
+	assert_ptr_equal(first->schema, second->schema);
+	conf_unref(&first);
+	t = confedit_copy(second->tree);
+	assert_int_equal(
+	    apply(
+		t, MODIFY("cn=config") "add: olcAttributeOptions\nolcAttributeOptions: x-b\n", &e),
+	    0);
+	assert_int_equal(conf_build_next(&t, second, &third, &e), 0);
+	assert_ptr_not_equal(second->schema, third->schema);
+	const struct attr_type *type = schema_attr_type(second->schema, BV_LIT("type1"));
+	assert_non_null(type);
+	assert_true(bv_is(type->oid, "1.2.3.1"));
+	conf_unref(&second);
+	assert_true(schema_knows_option(third->schema, BV_LIT("x-b")));
+	conf_unref(&third);
+}
+
 int
 main(void)
 {
@@ -394,6 +422,7 @@ main(void)
 	    cmocka_unit_test(test_edit_builds),
 	    cmocka_unit_test(test_edit_refuses),
 	    cmocka_unit_test(test_copy_is_equal),
+	    cmocka_unit_test(test_schema_outlives_its_first_snapshot),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
