@@ -179,7 +179,7 @@ put_values(
 		if (o->ordered && conftree_ordered(a->values[i], &v[i].number, &v[i].text))
 			v[i].text = bv_trim(v[i].text);
 	}
-	if (o->ordered)
+	if (o->ordered && a->count > 0)
 		qsort(v, a->count, sizeof(*v), ordered_cmp);
 	for (size_t i = 0; i < a->count; i++) {
 		struct conf_value value = {
@@ -406,7 +406,7 @@ confload_ldif(FILE *f, const char *name, struct conf_tree **out, struct errbuf *
 	l.tree->from_dir = true;
 	l.file = arena_str(l.tree->arena, bv_str(name));
 	int code = read_records(f, l.file, &r, e);
-	if (code == 0)
+	if (r.n > 0)
 		qsort(r.v, r.n, sizeof(*r.v), record_cmp);
 	if (code == 0 && (r.n == 0 || depth_of(r.v[0].dn) > 1))
 		code = err_set(e, ERR_CONFIG, "%s holds no entry cn=config", name);

@@ -110,7 +110,8 @@ confplan_from_trees(struct arena *a, const char *path, const struct conf_tree *b
 
 	list_tree(a, path, before, &old, &old_folders);
 	list_tree(a, path, after, &new, &folders);
-	qsort(old_folders.v, old_folders.n, sizeof(*old_folders.v), file_cmp);
+	if (old_folders.n > 0)
+		qsort(old_folders.v, old_folders.n, sizeof(*old_folders.v), file_cmp);
 	for (size_t i = 0; i < folders.n; i++) {
 		if (find(&old_folders, folders.v[i].path) == NULL)
 			push(a, &made, folders.v[i].path, BV_NONE);
