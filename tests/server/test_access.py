@@ -429,3 +429,45 @@ def test_filters_without_a_type_ask_too(under, name, text, anonymous, jean):
             assert (JEAN in seen) == expect.differs(
                 True, False, "RFC 4511 4.5.1.7: what may not be searched is Undefined")
             assert (JOE in seen) == (JEAN in seen)
+
+
+def test_rules_look_into_other_databases(make):
+    """Groups and sets of another database, for reading on the loop and changing on the writer."""
+    other = "dc=other"
+    found = f"[ldap:///{data.PEOPLE}??one?(sn=Dupont)]/entryDN"
+    lines = AUTH + (f'access to attrs=description by group="cn=w,{other}" write by * read\n'
+                    f'access to attrs=title by set="user & {found}" write by * read\n'
+                    f'access to attrs=mail by group="cn=w,{other}" read by * none\n'
+                    "access to * by * read\n")
+    group = {"objectClass": "groupOfNames", "cn": "w", "member": [JOE]}
+    server = make(databases=[Database(lines=lines), Database(suffix=other, name="other")],
+                  entries=None)
+    with server.client(data.ADMIN) as top, server.client(f"cn=admin,{other}") as second:
+        for dn, attrs in data.entries():
+            expect.ok(top.add(dn, attrs))
+        expect.ok(second.add(other, {"objectClass": ["dcObject", "organization"], "o": "x",
+                                     "dc": "other"}))
+        expect.ok(second.add(f"cn=w,{other}", group))
+    with server.client(JEAN, "jean-pw") as jean, server.client(JOE, "joe-pw") as joe:
+        for connection, described, titled, mails in ((jean, 50, 0, []),
+                                                     (joe, 0, 50, [b"jean@falcot.com"])):
+            expect.code(connection.modify(JEAN, [(2, "description", ["x"])]), described)
+            expect.code(connection.modify(JEAN, [(2, "title", ["x"])]), titled)
+            assert connection.read(JEAN, ["mail"]).get("mail") == mails
+            assert bool(connection.search(data.SUFFIX, SUB, "(mail=jean@*)").entries) == bool(mails)
+
+
+def test_selfwrite_is_for_the_own_name(under):
+    """A list that people enter and leave by themselves."""
+    names = f"cn=list,{data.GROUPS}"
+    server = under("access to attrs=member by users selfwrite by * read\naccess to * by * read\n",
+                   [(names, [("objectClass", ["groupOfNames"]), ("cn", ["list"]),
+                             ("member", [JOE, data.dn_of("laure")])])])
+    with server.client(JEAN, "jean-pw") as jean, server.client(JOE, "joe-pw") as joe:
+        expect.ok(jean.modify(names, [(0, "member", [JEAN])]))
+        expect.code(jean.modify(names, [(0, "member", [data.dn_of("sophie")])]), 50)
+        expect.code(jean.modify(names, [(1, "member", [JOE])]), 50)
+        expect.code(jean.modify(names, [(2, "member", [JEAN])]), 50)
+        expect.code(jean.modify(names, [(1, "member", [])]), 50)
+        expect.ok(joe.modify(names, [(1, "member", [JOE])]))
+        assert jean.read(names).text("member") == [data.dn_of("laure"), JEAN]
