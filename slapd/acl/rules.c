@@ -123,15 +123,16 @@ read_line(struct rules_reader *r, struct bv line, struct rules_rule *rule)
 
 /* ---- one database ---- */
 
-/* Puts the place before the text in e: file and line, or the database and {n}. */
+/* Puts the place before the text in e: file and line, or the entry and {n}. */
 static int
-blame(const struct rules_rule *rule, const struct conf_db *db, struct errbuf *e)
+blame(const struct rules_rule *rule, struct errbuf *e)
 {
 	struct conf_value at = {rule->text, rule->file, rule->line};
 
-	err_prefix(e, ERR_CONFIG, "access");
-	if (rule->line == 0)
-		err_prefix(e, ERR_CONFIG, "olcDatabase=%.*s {%d}", BV(db->name), rule->number);
+	if (rule->line > 0)
+		err_prefix(e, ERR_CONFIG, "access");
+	else
+		err_prefix(e, ERR_CONFIG, "olcAccess {%d}", rule->number);
 	return conftree_blame(&at, e, ERR_CONFIG);
 }
 
@@ -148,7 +149,7 @@ compile_db(struct rules_reader *r, const struct conf_db *db, struct rules_rule *
 		rule->line = db->access_places[i].line;
 		code = read_line(r, db->access[i], rule);
 		if (code != 0)
-			code = blame(rule, db, r->e);
+			code = blame(rule, r->e);
 	}
 	return code;
 }

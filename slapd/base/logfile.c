@@ -39,27 +39,51 @@ use(int new_fd, const char *name)
 		close(old);
 }
 
-int
-logfile_set(struct bv wanted, struct errbuf *e)
+/* Opens a file by its name, which goes to name; none is -1. */
+static int
+try_file(struct bv wanted, char name[PATH_MAX], int *fd_out, struct errbuf *e)
 {
-	char name[PATH_MAX];
-
-	if (wanted.n >= sizeof(name))
+	if (wanted.n >= PATH_MAX)
 		return err_set(
 		    e, ERR_IO, "logfile: the name is longer than %d bytes", PATH_MAX - 1);
-	snprintf(name, sizeof(name), "%.*s", BV(wanted));
-	if (name[0] == 0) {
-		use(-1, "");
-		return 0;
-	}
-	int new_fd = open_file(name);
-	if (new_fd < 0)
+	snprintf(name, PATH_MAX, "%.*s", BV(wanted));
+	int new_fd = name[0] == 0 ? -1 : open_file(name);
+	if (name[0] != 0 && new_fd < 0)
 		return err_set(e, ERR_IO, "logfile: cannot write %s: %s%s", name, strerror(errno),
 		    errno == ENOENT   ? "; make its directory first"
 		    : errno == EACCES ? "; give the server's user the right to write there"
 				      : "");
-	use(new_fd, name);
+	*fd_out = new_fd;
 	return 0;
+}
+
+int
+logfile_set(struct bv wanted, struct errbuf *e)
+{
+	char name[PATH_MAX];
+	int new_fd;
+	int err = try_file(wanted, name, &new_fd, e);
+
+	if (err == 0)
+		use(new_fd, name);
+	return err;
+}
+
+int
+logfile_check(struct bv wanted, struct errbuf *e)
+{
+	char name[PATH_MAX];
+	int new_fd;
+
+	pthread_rwlock_rdlock(&lock);
+	bool used = bv_eq(wanted, bv_str(path));
+	pthread_rwlock_unlock(&lock);
+	if (used)
+		return 0;
+	int err = try_file(wanted, name, &new_fd, e);
+	if (err == 0 && new_fd >= 0)
+		close(new_fd);
+	return err;
 }
 
 void

@@ -13,6 +13,9 @@ struct errbuf;
  */
 int logfile_set(struct bv path, struct errbuf *e) __attribute__((warn_unused_result));
 
+/* Returns what logfile_set would, without using the file; one in use is not looked at. */
+int logfile_check(struct bv path, struct errbuf *e) __attribute__((warn_unused_result));
+
 /* Opens the file anew, which may have been moved away. */
 void logfile_reopen(void);
 

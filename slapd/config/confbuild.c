@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/confcheck.h"
 #include "config/confentry.h"
+#include "config/conflex.h"
 #include "config/confschema.h"
 #include "config/conftree.h"
 #include "config/optguard.h"
@@ -250,10 +251,8 @@ name_option(struct conf_build *b, const struct option *o, int err, struct errbuf
 }
 
 static int
-apply_value(struct conf_build *b, const struct option *o, struct errbuf *e)
+apply_word(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
 {
-	struct bv value = b->value->text;
-
 	if ((o->flags & OPTION_F_REFUSED) != 0)
 		return err_set(e, ERR_CONFIG, "%s is refused. %s", confbuild_name(b, o), o->help);
 	if ((o->flags & OPTION_F_LATER) != 0 && (o->fallback == NULL || !bv_is(value, o->fallback)))
@@ -261,6 +260,23 @@ apply_value(struct conf_build *b, const struct option *o, struct errbuf *e)
 	if (o->apply != NULL)
 		return name_option(b, o, o->apply(b, o, value, e), e);
 	return name_option(b, o, store_plain(b, o, value, e), e);
+}
+
+/* OpenLDAP takes several words as one value, too ("stats sync"), and keeps them so. */
+static int
+apply_value(struct conf_build *b, const struct option *o, struct errbuf *e)
+{
+	struct bv value = b->value->text;
+	struct conflex_words words;
+	int code = 0;
+
+	if ((o->flags & OPTION_F_EACH) == 0 || bv_find(value, 0, ' ') == value.n)
+		return apply_word(b, o, value, e);
+	if (conflex_split(b->arena, value, &words, e) != 0)
+		return ERR_CONFIG;
+	for (size_t i = 0; code == 0 && i < words.n; i++)
+		code = apply_word(b, o, words.v[i], e);
+	return code;
 }
 
 static int

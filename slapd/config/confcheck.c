@@ -40,18 +40,20 @@ under_suffix(const struct conf_db *db, struct bv normal)
 }
 
 static int
-check_root(const struct conf_db *db, struct errbuf *e)
+check_root(const struct conf_build *b, struct errbuf *e)
 {
+	const struct conf_db *db = b->db;
+	const char *pw = b->tree->from_dir ? "olcRootPW" : "rootpw";
+	const char *dn = b->tree->from_dir ? "olcRootDN" : "rootdn";
+
 	if (db->rootpw.p == NULL)
 		return 0;
 	if (!db->has_rootdn)
-		return err_set(
-		    e, ERR_CONFIG, "database %.*s: rootpw needs a rootdn line", BV(db->name));
+		return err_set(e, ERR_CONFIG, "database %.*s: %s needs %s", BV(db->name), pw, dn);
 	if (!under_suffix(db, db->rootdn.normal))
 		return err_set(e, ERR_CONFIG,
-		    "database %.*s: rootpw can only be set when rootdn is under suffix; rootdn "
-		    "\"%.*s\" is not",
-		    BV(db->name), BV(db->rootdn.pretty));
+		    "database %.*s: %s can only be set when %s is under suffix; \"%.*s\" is not",
+		    BV(db->name), pw, dn, BV(db->rootdn.pretty));
 	return 0;
 }
 
@@ -82,7 +84,7 @@ confcheck_db(struct conf_build *b, const struct conf_node *node, struct errbuf *
 	if (code == 0 && db->type == CONF_DB_MDB)
 		code = check_mdb(db, e);
 	if (code == 0)
-		code = check_root(db, e);
+		code = check_root(b, e);
 	return code == 0 ? 0 : blame_node(node, e, code);
 }
 

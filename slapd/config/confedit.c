@@ -27,6 +27,13 @@ confedit_copy(const struct conf_tree *t)
 	return confplace_copy(t);
 }
 
+void
+confedit_name_places(struct conf_tree *t)
+{
+	confplace_forget_files(t->root);
+	confplace_name(t, t->root);
+}
+
 /* ---- names ---- */
 
 static int
@@ -372,6 +379,11 @@ check_new_name(const struct conf_node *n, const struct confname *name, struct er
 		return err_set(e, LDAP_UNWILLING_TO_PERFORM,
 		    "changing database/overlay type not allowed: %.*s stays a database %s",
 		    BV(n->name), conftree_db_name(n->db_type));
+	if (n->kind == CONF_NODE_SCHEMA && name->has_number && name->number != n->number)
+		return err_set(e, LDAP_UNWILLING_TO_PERFORM,
+		    "schema reordering not supported: later entries build on earlier ones; keep "
+		    "the number {%d}, or delete the entry and add it again",
+		    n->number);
 	if (n->kind != CONF_NODE_SCHEMA && !name->has_number)
 		return err_set(e, LDAP_NAMING_VIOLATION,
 		    "new ordering index is required: {n} says where the entry goes");

@@ -35,6 +35,10 @@ struct confedit_by {
 /* Returns a copy of a tree in memory of its own; conf_tree_free frees it. */
 struct conf_tree *confedit_copy(const struct conf_tree *t);
 
+/* Gives every value its entry's name as its place, for texts: the files it came from are then
+ * forgotten. */
+void confedit_name_places(struct conf_tree *t);
+
 /*
  * Each applies one operation and returns an LDAP result code with a text in e that names the entry,
  * the attribute and the value and what was expected; the tree is then half changed. *dn_out (may be

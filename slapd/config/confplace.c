@@ -26,6 +26,18 @@ confplace_name(struct conf_tree *t, struct conf_node *n)
 		confplace_name(t, child);
 }
 
+void
+confplace_forget_files(struct conf_node *n)
+{
+	n->line = 0;
+	for (size_t i = 0; i < n->count; i++) {
+		for (size_t j = 0; j < n->attrs[i].count; j++)
+			n->attrs[i].values[j].line = 0;
+	}
+	for (struct conf_node *child = n->first; child != NULL; child = child->next)
+		confplace_forget_files(child);
+}
+
 /* ---- copies ---- */
 
 /* Names of files come in runs: the last one is remembered. */

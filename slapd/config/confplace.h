@@ -18,6 +18,10 @@ void confplace_insert(struct conf_tree *t, struct conf_node *n, int number);
 /* Takes a node out of its parent's list and closes the gap. */
 void confplace_remove(struct conf_tree *t, struct conf_node *n);
 
+/* Forgets where a node, its values and all below it stood in files; confplace_name has the names.
+ */
+void confplace_forget_files(struct conf_node *n);
+
 /* Values that came over LDAP have no file: the name of their entry is their place for texts. Sets
  * it after the name changed, here and below. */
 void confplace_name(struct conf_tree *t, struct conf_node *n);

@@ -100,7 +100,10 @@ optguard_require(struct conf_build *b, const struct option *o, struct bv value, 
 
 	if (code != 0)
 		return code;
-	if (bit == 0 && b->value != &conftree_find(b->node, o)->values[0])
+	const struct bv line = b->value->text;
+	bool first = b->value == &conftree_find(b->node, o)->values[0] &&
+		     bv_is(bv_make(line.p, line.n < 4 ? line.n : 4), "none");
+	if (bit == 0 && !first)
 		return err_set(e, ERR_CONFIG,
 		    "%s: \"none\" must stand first: it takes back nothing that was said before it",
 		    o->keyword);

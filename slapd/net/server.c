@@ -81,7 +81,12 @@ prepare(void *arg, const struct conf *c, void **ready_out, struct errbuf *e)
 	int err = s->options.rescue ? 0 : tls_box_prepare(s->tls, c, &x, e);
 
 	if (err == 0)
+		err = logfile_check(c->log_file, e);
+
+	if (err == 0)
 		*ready_out = x;
+	else
+		tls_context_unref(&x);
 	return err;
 }
 
@@ -196,7 +201,7 @@ server_start(struct world *w, const struct server_options *o, struct server **ou
 	int err = tls_box_new(o->rescue ? NULL : w->conf, &s->tls, e);
 	if (err == 0)
 		err = start_pools(s, e);
-	if (err == 0)
+	if (err == 0 && !o->rescue)
 		err = metrics_start(
 		    w->conf, &(struct metrics_source){s, newest, world_unref}, &s->metrics, e);
 	if (err == 0)

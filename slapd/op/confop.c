@@ -216,6 +216,29 @@ check_rules(struct change *c, const struct conf *conf)
 	return err == 0 ? limits_check(conf, &c->text) : err;
 }
 
+static int
+compile(struct change *c, struct conf_tree **tree, struct conf **out)
+{
+	int err = conf_build_next(tree, c->now->conf, out, &c->text);
+
+	return err == 0 ? check_rules(c, *out) : err;
+}
+
+/* Makes a refusal name entries, where the first one may have named lines of files that the client
+ * does not see. */
+static void
+compile_for_text(struct change *c, const struct conf_tree *tree)
+{
+	struct conf_tree *again = confedit_copy(tree);
+	struct conf *conf = NULL;
+
+	confedit_name_places(again);
+	if (compile(c, &again, &conf) == 0)
+		log_error("a configuration is refused once only: %s", c->text.text);
+	conf_unref(&conf);
+	conf_tree_free(&again);
+}
+
 /* From the changed tree to a world that could serve. Values that are wrong are told as OpenLDAP
  * does: other(80) with the reason. */
 static int
@@ -223,9 +246,9 @@ build(struct change *c, struct conf_tree **tree)
 {
 	struct conf *conf = NULL;
 
-	int err = conf_build_next(tree, c->now->conf, &conf, &c->text);
-	if (err == 0)
-		err = check_rules(c, conf);
+	int err = compile(c, tree, &conf);
+	if (err != 0)
+		compile_for_text(c, *tree != NULL ? *tree : conf->tree);
 	if (err == 0)
 		err = world_next(c->now, conf, &c->next, &c->text);
 	if (err == 0)

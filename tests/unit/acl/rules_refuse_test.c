@@ -407,7 +407,7 @@ test_place_of_an_error(void **state)
 	const struct conf_place places[2] = {{"slapd.d/x.ldif", 0}, {"slapd.d/x.ldif", 0}};
 	c.dbs[1].access_places = places;
 	assert_int_equal(rules_check(&c.conf, &e), ERR_CONFIG);
-	const char *want = "slapd.d/x.ldif: olcDatabase={1}mdb {1}: access: \"foo\"";
+	const char *want = "slapd.d/x.ldif: olcAccess {1}: \"foo\"";
 	assert_int_equal(strncmp(e.text, want, strlen(want)), 0);
 	rules_case_done(&c);
 }

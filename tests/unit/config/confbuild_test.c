@@ -153,7 +153,7 @@ test_databases_refused(void **state)
 	    {"database mdb\ndirectory /x\n", "t.conf:1: database {1}mdb needs a suffix"},
 	    {"database mdb\nsuffix cn=x\n", "t.conf:1: database {1}mdb needs a directory"},
 	    {"database mdb\nsuffix x\ndirectory /x\n", "t.conf:2: suffix: \"x\" is not a DN"},
-	    {"database mdb\nsuffix cn=x\ndirectory /x\nrootpw y\n", "rootpw needs a rootdn"},
+	    {"database mdb\nsuffix cn=x\ndirectory /x\nrootpw y\n", "rootpw needs rootdn"},
 	    {CASE_DB "rootdn cn=a,cn=b\nrootpw y\n",
 		"rootpw can only be set when rootdn is under suffix"},
 	    {CASE_DB "suffix CN=Example\n", "has 2 suffixes; a database holds one"},
