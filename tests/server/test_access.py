@@ -471,3 +471,36 @@ def test_selfwrite_is_for_the_own_name(under):
         expect.code(jean.modify(names, [(1, "member", [])]), 50)
         expect.ok(joe.modify(names, [(1, "member", [JOE])]))
         assert jean.read(names).text("member") == [data.dn_of("laure"), JEAN]
+
+
+def test_configuration_and_monitor_are_under_their_own_rules(make):
+    """cn=config is closed without a rule; with rules the entries and values that they open."""
+    server = make(extra="moduleload back_monitor")
+    with server.client(JEAN, "jean-pw") as jean:
+        expect.code(jean.search("cn=config", SUB), {32, 50})
+        expect.code(jean.compare("cn=config", "cn", "config"), {32, 50})
+        expect.code(jean.modify("cn=config", [(2, "olcSizeLimit", ["7"])]), {32, 50})
+        expect.code(jean.delete("cn=schema,cn=config"), {32, 50, 66})
+    server.stop()
+    server.conf.write_text(server.conf.read_text() + f'''
+database monitor
+access to dn.subtree="cn=Connections,cn=Monitor" by * none
+access to attrs=monitoredInfo by dn.exact="{JOE}" read by * none
+access to * by users read
+database config
+access to attrs=olcSizeLimit by dn.exact="{JEAN}" write by * none
+access to dn.exact="cn=config" by dn.exact="{JEAN}" read by * none
+''')
+    server.start()
+    with server.client(JEAN, "jean-pw") as jean, server.client(JOE, "joe-pw") as joe:
+        assert jean.search("cn=config", SUB, attrs=["1.1"]).dns() == ["cn=config"]
+        expect.code(joe.search("cn=config", SUB), 32)
+        expect.code(joe.modify("cn=config", [(2, "olcSizeLimit", ["7"])]), {32, 50})
+        expect.code(jean.modify("cn=config", [(2, "olcTimeLimit", ["7"])]), 50)
+        level = jean.search("cn=Monitor", SUB, "(monitoredInfo=*)", ["monitoredInfo"])
+        assert level.dns() == []
+        shown = joe.search("cn=Monitor", SUB, "(monitoredInfo=*)", ["monitoredInfo"]).dns()
+        assert shown and not [dn for dn in shown if "cn=Connections" in dn]
+        expect.code(jean.search("cn=Connections,cn=Monitor", BASE), 32)
+    with server.client() as anon:
+        expect.code(anon.search("cn=Monitor", BASE), 32)
