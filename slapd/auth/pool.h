@@ -30,6 +30,7 @@ struct pool_load {
 	size_t waiting, waiting_max;
 };
 
+/* Tells it; from any thread. */
 void pool_load(struct pool *p, struct pool_load *out);
 
 /* Runs what is queued, ends the threads, frees. NULL in *p is fine. */

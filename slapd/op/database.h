@@ -27,9 +27,10 @@ int database_get(const struct conf_db *db, const struct schema *schema, bool wri
  * Sets *d to NULL; NULL in it is fine. */
 void database_put(struct database **d);
 
+/* The store, open as long as the reference is held. */
 struct store *database_store(const struct database *d);
 
-/* NULL when not opened for writing. */
+/* The writer; NULL when the database was not opened for writing. */
 struct writer *database_writer(const struct database *d);
 
 #endif
