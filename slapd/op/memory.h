@@ -4,9 +4,9 @@
 /* Entries that live in memory: the root DSE, cn=Subschema, cn=config. */
 
 #include <stddef.h>
-#include "acl/decide.h"
 #include "base/bv.h"
 
+struct acl_entry;
 struct arena;
 struct backend;
 struct conf;
