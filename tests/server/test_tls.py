@@ -19,7 +19,7 @@ from .client import (BASE, DONE, ENTRY, EXTENDED_RESPONSE, SUB, WHOAMI, Client, 
                      add_request, bind_request, decode_result, extended_request, message, search_request)
 
 STARTTLS = "1.3.6.1.4.1.1466.20037"
-RELOAD = "2.25.86984604475757958756636892340540278960.5.1"
+RELOAD = "2.25.86984604475757958756636892340540278960.6.1"
 
 
 class Pki:
