@@ -1,6 +1,7 @@
 # Muster's build. One GNU Makefile, no configure step.
 #   make all check asan fuzz bench lint fmt compile_commands.json install uninstall
-# BUILD names the output folder; SAN=1 builds with ASan and UBSan (folder build-asan).
+# BUILD names the output folder; SAN=1 builds with ASan and UBSan (folder build-asan), TSAN=1 with
+# ThreadSanitizer (folder build-tsan).
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -15,6 +16,9 @@ FUZZ_SECONDS ?= 60
 ifdef SAN
 BUILD ?= build-asan
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifdef TSAN
+BUILD ?= build-tsan
+SANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
 else
 BUILD ?= build
 SANFLAGS :=
@@ -34,7 +38,7 @@ PKGS := lmdb openssl libsasl2 krb5 libargon2 libcrypt libutf8proc
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 HARDEN := -fstack-protector-strong -fno-strict-aliasing -fPIE
-ifndef SAN
+ifeq ($(SAN)$(TSAN),)
 HARDEN += -D_FORTIFY_SOURCE=2
 endif
 DEFS := -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -DMUSTER_SYSCONFDIR='"$(SYSCONFDIR)"' \
@@ -197,6 +201,6 @@ uninstall:
 		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
 
 clean:
-	rm -rf build build-asan build-fuzz compile_commands.json
+	rm -rf build build-asan build-tsan build-fuzz compile_commands.json
 
 -include $(shell find $(BUILD) build-fuzz -name '*.d' 2>/dev/null)
