@@ -136,6 +136,8 @@ walk_clauses(struct decide *d, uint32_t rule, struct span now, struct span *ende
 		enum decide_holds holds = settled(d, rule, i);
 		if (holds == HOLDS_NO)
 			continue;
+		if (holds == HOLDS_FAILED)
+			break;
 		const struct rules_by *by = &r->by[i];
 		struct span taken = {true, apply(by, now.least), apply(by, now.most)};
 		if (by->control == RULES_CONTINUE && holds == HOLDS_VARIES)
@@ -253,6 +255,9 @@ one_rule(struct decide_ask *ask, uint32_t rule, unsigned *bits)
 		enum decide_holds holds = settled(ask->d, rule, i);
 		if (holds == HOLDS_VARIES)
 			holds = decide_who_holds(ask->d, ask, &r->by[i]);
+		ask->failed = holds == HOLDS_FAILED;
+		if (ask->failed)
+			break;
 		if (holds != HOLDS_YES)
 			continue;
 		*bits = apply(&r->by[i], *bits);
@@ -310,6 +315,7 @@ walk_entry(struct decide *d, const struct acl_entry *e, const struct acl_target 
 	ask.record = NULL;
 	ask.rule = NULL;
 	ask.by = NULL;
+	ask.failed = false;
 	ask.dn_matches = ask.value_matches = 0;
 	unsigned bits = decide_walk(&ask);
 	if (d->env.scratch != d->env.arena)

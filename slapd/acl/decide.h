@@ -33,6 +33,10 @@ struct acl_who {
 	size_t control_count;
 };
 
+/* What the callbacks return when they cannot tell: a database failed, or a bound was met. Then
+ * nothing is granted, whatever clauses follow. */
+enum { ACL_ENV_FAILED = -2 };
+
 /* How decisions read the directory. Callbacks may be slow; results are kept for the operation. */
 struct acl_env {
 	const struct schema *schema;
@@ -42,12 +46,12 @@ struct acl_env {
 	/*
 	 * Presented and normalized values of an attribute (with its subtypes) of the entry with
 	 * this DN, in whatever database; *_out in arena a. Returns the count, -1 when there is no
-	 * such entry. Access is not asked.
+	 * such entry, ACL_ENV_FAILED. Access is not asked.
 	 */
 	int (*values)(void *arg, struct bv normal_dn, const struct attr_desc *d, struct arena *a,
 	    const struct bv **values_out, const struct bv **normals_out);
-	/* Runs a search (an ldap:/// URL of a set expression); normal DNs. Bounded; -1 on failure.
-	 */
+	/* Runs a search (an ldap:/// URL of a set expression); normal DNs. Bounded; -1 when there
+	 * is nothing to search, ACL_ENV_FAILED. */
 	int (*search)(void *arg, struct bv url, struct arena *a, const struct bv **dns_out);
 	void *arg;
 };

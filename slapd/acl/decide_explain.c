@@ -38,7 +38,9 @@ put_reason(const struct decide_ask *ask, struct buf *out)
 		return;
 	}
 	put_rule(ask->d, ask->rule, out);
-	if (ask->by == NULL)
+	if (ask->failed)
+		buf_printf(out, "a group or set could not be read, so nothing is granted");
+	else if (ask->by == NULL)
 		buf_printf(out, "no clause applies");
 	else
 		buf_put_bv(out, ask->by->text);

@@ -65,6 +65,7 @@ url_holds(struct decide *d, struct bv text, struct bv dn)
 	u.dn = dn;
 	u.scope = LDAP_SCOPE_BASE_OBJECT;
 	int count = d->env.search(d->env.arg, url_print(a, &u), a, &found);
+	d->failed = d->failed || count == ACL_ENV_FAILED;
 	return count == 1 && bv_eq(found[0], dn);
 }
 
@@ -96,6 +97,7 @@ has_class(struct decide *d, const struct rules_group *g, struct bv group_dn)
 	const struct bv *values, *normals;
 
 	int count = d->env.values(d->env.arg, group_dn, oc, d->env.scratch, &values, &normals);
+	d->failed = d->failed || count == ACL_ENV_FAILED;
 	for (int i = 0; i < count; i++) {
 		if (schema_object_class(s, values[i]) == g->oc)
 			return true;
@@ -112,6 +114,7 @@ look_up(struct decide *d, const struct rules_group *g, struct bv group_dn, struc
 		return false;
 	m.count =
 	    d->env.values(d->env.arg, group_dn, g->attr, d->env.scratch, &m.values, &m.normals);
+	d->failed = d->failed || m.count == ACL_ENV_FAILED;
 	return lists_member(d, g, &m, dn);
 }
 
@@ -130,7 +133,7 @@ kept(struct decide *d, const struct rules_group *g, struct bv group_dn, struct b
 	bool holds = look_up(d, g, group_dn, dn);
 	if (d->env.scratch != d->env.arena)
 		arena_rewind(d->env.scratch, mark);
-	if (count >= MAX_KEPT)
+	if (count >= MAX_KEPT || d->failed)
 		return holds;
 	k = arena_alloc(d->env.arena, sizeof(*k));
 	*k = (struct decide_group){d->groups, arena_dup(d->env.arena, group_dn), g, holds};

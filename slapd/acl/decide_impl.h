@@ -38,8 +38,9 @@ struct decide_table {
 /* Whether a rule's <what> takes in the entries of the region. */
 enum decide_touch { TOUCH_UNKNOWN, TOUCH_NEVER, TOUCH_SOMETIMES, TOUCH_ALWAYS };
 
-/* Whether a condition holds for the requestor. */
-enum decide_holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES, HOLDS_VARIES };
+/* Whether a condition holds for the requestor. HOLDS_FAILED: it could not be found out; the clause
+ * may be one that takes rights away, so nothing is granted. */
+enum decide_holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES, HOLDS_VARIES, HOLDS_FAILED };
 
 /* The bits granted on a class of attributes on every entry, and on some. */
 struct decide_span {
@@ -82,6 +83,7 @@ struct decide {
 	struct test_env test_env;
 	struct bv asked_dn; /* of the entry a filter is tested on */
 	unsigned rebinds;
+	bool failed; /* a look-up of the clause asked about could not be made */
 };
 
 /* One question, and what came of it. */
@@ -96,6 +98,7 @@ struct decide_ask {
 	regmatch_t dn_match[DECIDE_MATCHES], value_match[DECIDE_MATCHES];
 	const struct rules_rule *rule; /* the last one that applied; NULL: none */
 	const struct rules_by *by;     /* its clause; NULL: none of its clauses */
+	bool failed;		       /* the rule could not be decided */
 };
 
 /* decide_table.c: the position of an attribute in class_of; whether an item of attrs= takes in what

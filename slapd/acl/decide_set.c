@@ -70,9 +70,10 @@ decide_set_holds(struct decide *d, struct decide_ask *ask, const struct rules_wh
 	    .expand = w->text.expand && ask != NULL ? fill : NULL,
 	    .arg = &s};
 	struct arena_mark mark = arena_mark(d->env.scratch);
-	bool holds = sets_hold(w->set, &env);
+	int holds = sets_hold(w->set, &env);
 
 	if (d->env.scratch != d->env.arena)
 		arena_rewind(d->env.scratch, mark);
-	return holds;
+	d->failed = d->failed || holds < 0;
+	return holds > 0;
 }

@@ -261,11 +261,14 @@ all_hold(struct decide *d, struct decide_ask *ask, const struct rules_by *by, bo
 enum decide_holds
 decide_who_holds(struct decide *d, struct decide_ask *ask, const struct rules_by *by)
 {
+	d->failed = false;
 	enum decide_holds result = all_hold(d, ask, by, false);
 
 	if (result != HOLDS_NO && by->self) {
 		enum decide_holds own = own_value(d, ask, by);
 		result = own == HOLDS_YES ? result : own;
 	}
-	return result == HOLDS_YES ? all_hold(d, ask, by, true) : result;
+	if (result == HOLDS_YES)
+		result = all_hold(d, ask, by, true);
+	return d->failed ? HOLDS_FAILED : result;
 }

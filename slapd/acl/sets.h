@@ -25,10 +25,12 @@ struct sets_env {
 	struct arena *arena; /* for the evaluation; the caller rewinds it */
 	struct bv user;	     /* normal DN; empty: anonymous, and an expression with user is empty */
 	struct bv self;	     /* normal DN of the entry asked about: `this` */
-	/* Values, as texts, of an attribute of the entry with a normal DN; -1: no such entry. */
+	/* Values, as texts, of an attribute of the entry with a normal DN; -1: no such entry;
+	 * less: it cannot be told. */
 	int (*values)(void *arg, struct bv normal_dn, const struct attr_desc *d, struct arena *a,
 	    const struct bv **texts_out);
-	/* Normal DNs of what an ldap:/// URL finds; -1 on failure. */
+	/* Normal DNs of what an ldap:/// URL finds; -1: nothing to search; less: it cannot be told.
+	 */
 	int (*search)(void *arg, struct bv url, struct arena *a, const struct bv **dns_out);
 	/* Fills in $n of a literal; false: there is no such submatch. NULL: literals stand as
 	 * they are. */
@@ -47,9 +49,10 @@ int sets_compile(struct arena *a, const struct schema *s, struct bv text, const 
 bool sets_ask_entry(const struct sets *s);
 
 /*
- * Returns whether the set has a member. Anonymous, a missing submatch and a set that grows out of
- * bounds (10 000 members, 1 000 entries read, 4 MiB of text) make it empty.
+ * Returns 1 when the set has a member, else 0; -1 when that cannot be told: a look-up failed, or
+ * the set grows out of bounds (10 000 members, 1 000 entries read, 4 MiB of text). Anonymous and a
+ * missing submatch make it empty.
  */
-bool sets_hold(const struct sets *s, const struct sets_env *env);
+int sets_hold(const struct sets *s, const struct sets_env *env);
 
 #endif

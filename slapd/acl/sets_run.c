@@ -12,7 +12,7 @@
 /*
  * Evaluating a set expression. Every set is sorted by bytes and holds each text once, so
  * that combining two is one walk through both. Whatever grows is bounded: a set out of
- * bounds fails the whole expression, which then grants nothing.
+ * bounds fails the whole expression, and so does a look-up that cannot be made.
  */
 
 enum { MAX_MEMBERS = 10000, MAX_READS = 1000, MAX_BYTES = 4 << 20, MAX_WORK = 1000000 };
@@ -28,6 +28,7 @@ struct run {
 	size_t bytes;
 	size_t work; /* members merged */
 	bool failed;
+	bool empty; /* failed, but for want of a submatch: nothing is lost */
 };
 
 static int
@@ -150,6 +151,8 @@ values_of(struct run *r, struct bv normal_dn, const struct attr_desc *desc)
 	if (++r->reads > MAX_READS)
 		return fail(r);
 	int count = env->values(env->arg, normal_dn, desc, env->arena, &texts);
+	if (count < -1)
+		return fail(r);
 	if (count <= 0)
 		return (struct set){NULL, 0};
 	if (count > MAX_MEMBERS)
@@ -186,6 +189,8 @@ search(struct run *r, struct bv text, const struct attr_desc *desc)
 		return all;
 	r->reads++;
 	int count = env->search == NULL ? -1 : env->search(env->arg, text, env->arena, &dns);
+	if (count < -1)
+		return fail(r);
 	for (int i = 0; i < count && !r->failed; i++) {
 		all = either(r, all, values_of(r, dns[i], desc));
 		if (u.attr_count > 0)
@@ -262,8 +267,10 @@ literal(struct run *r, const struct sets_node *n)
 	const struct sets_env *env = r->env;
 	struct bv text = n->literal;
 
-	if (n->expand && env->expand != NULL && !env->expand(env->arg, text, env->arena, &text))
+	if (n->expand && env->expand != NULL && !env->expand(env->arg, text, env->arena, &text)) {
+		r->empty = !r->failed;
 		return fail(r);
+	}
 	return single(r, text);
 }
 
@@ -305,15 +312,17 @@ run(struct run *r, const struct sets_node *n)
 	return (struct set){NULL, 0};
 }
 
-bool
+int
 sets_hold(const struct sets *s, const struct sets_env *env)
 {
 	struct run r = {.env = env};
 
 	if (s->asks_user && env->user.n == 0)
-		return false;
+		return 0;
 	struct set result = run(&r, s->root);
+	if (r.empty)
+		return 0;
 	if (r.failed)
-		log_msg(LOG_L_ACL, "acl: a set expression grew out of bounds and counts as empty");
-	return !r.failed && result.count > 0;
+		log_msg(LOG_L_ACL, "acl: a set expression grew out of bounds or could not be read");
+	return r.failed ? -1 : result.count > 0;
 }

@@ -18,7 +18,8 @@
 
 /*
  * Looking around for rules, in the transaction that is open on the database if there is
- * one. On the writer the database being written is seen as the operation leaves it.
+ * one. On the writer the database being written is seen as the operation leaves it. What is
+ * absent (-1) and what cannot be told (ACL_ENV_FAILED) are never mixed up: rules deny by groups.
  */
 
 enum { SEARCH_RESULTS_MAX = 10000, SEARCH_CANDIDATES_MAX = 100000 };
@@ -96,8 +97,11 @@ values_in_store(struct store_read *r, const struct dn *dn, const struct attr_des
 	struct record rec;
 	uint64_t id, superior;
 
-	if (store_find(r, dn, &id, &superior) != 0 || store_get(r, id, &rec, NULL) != 0)
+	int err = store_find(r, dn, &id, &superior);
+	if (err == ERR_NOT_FOUND)
 		return -1;
+	if (err != 0 || store_get(r, id, &rec, NULL) != 0)
+		return ACL_ENV_FAILED;
 	return values_of(a, &rec, store_read_map(r), d, out);
 }
 
@@ -117,8 +121,10 @@ values_of_entry(struct op *op, struct bv normal_dn, const struct attr_desc *d, s
 	if (be != NULL && be->memory != NULL)
 		return values_in_memory(be->memory, normal_dn, d, a, out);
 	if (be == NULL || be->store == NULL ||
-	    dn_parse(w->conf->schema, a, normal_dn, &dn, NULL) != 0 || borrow(op, be, &l) != 0)
+	    dn_parse(w->conf->schema, a, normal_dn, &dn, NULL) != 0)
 		return -1;
+	if (borrow(op, be, &l) != 0)
+		return ACL_ENV_FAILED;
 	int n = values_in_store(l.read, &dn, d, a, out);
 	give_back(&l);
 	return n;
@@ -225,14 +231,17 @@ accessenv_search(void *arg, struct bv url, struct arena *a, const struct bv **dn
 	if (read_url(&l, url) != 0)
 		return -1;
 	const struct backend *be = world_backend(op->world, l.base.normal);
-	if (be == NULL || be->store == NULL || borrow(op, be, &loan) != 0)
+	if (be == NULL || be->store == NULL)
 		return -1;
-	int rc = -1;
-	if (store_find(loan.read, &l.base, &id, &superior) == 0)
-		rc = walk(&l, loan.read, id);
+	if (borrow(op, be, &loan) != 0)
+		return ACL_ENV_FAILED;
+	int err = store_find(loan.read, &l.base, &id, &superior);
+	bool absent = err == ERR_NOT_FOUND;
+	if (err == 0)
+		err = walk(&l, loan.read, id);
 	give_back(&loan);
-	if (rc != 0)
-		return -1;
+	if (err != 0)
+		return absent ? -1 : ACL_ENV_FAILED;
 	*dns_out = l.dns;
 	return (int)l.count;
 }
