@@ -1,5 +1,6 @@
 #include "op/accessenv.h"
 
+#include "acl/decide.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/conf.h"
