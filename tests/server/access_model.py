@@ -313,7 +313,7 @@ class Rules:
         if kind == "ssf":
             return int(argument) == 0
         if kind == "self.level{1}":
-            return who.key != "" and who.key == parent(entry.key)
+            return who.key != "" and parent(who.key) == entry.key
         if kind.startswith("group"):
             group = self.directory.get(argument)
             listed = group.attrs.get("member", []) if group else []
