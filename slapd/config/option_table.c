@@ -450,7 +450,8 @@ const struct option option_table[] = {
 	IN_CONF(reserved_fds),
 	.usage = "<count>",
 	.help = "File descriptors that connections may not take, so that databases and logs "
-		"can always be opened."},
+		"can always be opened: never more than half of the limit. Root over "
+		"ldapi may use half of them."},
     {.keyword = "tcp-buffer",
 	.olc = "olcTCPBuffer",
 	.oid = GL "90",
@@ -1198,13 +1199,14 @@ const struct option option_table[] = {
 	.ordered = true,
 	.apply = optlimit_limits,
 	.usage = "<who> <limit> ...",
-	.help = "Limits for particular identities: the first line whose <who> fits counts, those "
-		"of the frontend after those of the database; what it leaves open is as in sizelimit "
-		"and timelimit. <who>: *, anonymous, users, "
-		"dn[.self|.this][.exact|.onelevel|.subtree|.children|.regex]=<pattern> (this: the "
-		"base of the search), group[/<class>[/<attribute>]]=<DN>. <limit>: "
-		"size[.soft|.hard]=<n>, size.unchecked={<n>|disabled}, size.pr={<n>|noEstimate}, "
-		"size.prtotal={<n>|hard|disabled}, time[.soft|.hard]=<n>; unlimited for any <n>."},
+	.help =
+	    "Limits for particular identities: the first line whose <who> fits counts, those "
+	    "of the frontend after those of the database; what it leaves open is as in sizelimit "
+	    "and timelimit. <who>: *, anonymous, users, "
+	    "dn[.self|.this][.exact|.onelevel|.subtree|.children|.regex]=<pattern> (this: the "
+	    "base of the search), group[/<class>[/<attribute>]]=<DN>. <limit>: "
+	    "size[.soft|.hard]=<n>, size.unchecked={<n>|disabled}, size.pr={<n>|noEstimate}, "
+	    "size.prtotal={<n>|hard|disabled}, time[.soft|.hard]=<n>; unlimited for any <n>."},
     {.keyword = "suffix",
 	.olc = "olcSuffix",
 	.oid = DBA "10",
@@ -1261,8 +1263,9 @@ const struct option option_table[] = {
 	.apply = optinert_lastbind,
 	.flags = OPTION_F_INERT,
 	.usage = "on | off",
-	.help = "Records the time of the last bind in the entry, in OpenLDAP. Not followed: a "
-		"read would become a write. The log has every bind with its time (loglevel stats)."},
+	.help =
+	    "Records the time of the last bind in the entry, in OpenLDAP. Not followed: a "
+	    "read would become a write. The log has every bind with its time (loglevel stats)."},
     {.keyword = "hidden",
 	.olc = "olcHidden",
 	.oid = DBA "17",

@@ -184,13 +184,32 @@ run_runnable(struct loop *l)
 	}
 }
 
+/* Returns whether the peer is the administrator of this machine, by what the kernel says. */
 static bool
-fds_are_short(const struct loop *l, int fd)
+is_administrator(const struct listener *from, int fd)
 {
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	return from->local && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
+}
+
+/* However many are kept free, half of all serve; the administrator gets half of what is kept, to
+ * mend what uses up the others. */
+static bool
+fds_are_short(const struct loop *l, const struct listener *from, int fd)
+{
+	rlim_t kept = loop_conf(l)->reserved_fds;
 	struct rlimit r;
 
-	return getrlimit(RLIMIT_NOFILE, &r) == 0 &&
-	       (rlim_t)fd + loop_conf(l)->reserved_fds >= r.rlim_cur;
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return false;
+	if (kept > r.rlim_cur / 2)
+		kept = r.rlim_cur / 2;
+	if ((rlim_t)fd + kept < r.rlim_cur)
+		return false;
+	return (rlim_t)fd + kept / 2 >= r.rlim_cur || !is_administrator(from, fd);
 }
 
 static void
@@ -231,7 +250,7 @@ accept_from(struct loop *l, const struct listener *from)
 		int fd = accept4(from->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			return;
-		if (fds_are_short(l, fd)) {
+		if (fds_are_short(l, from, fd)) {
 			say_fds_are_short(l);
 			close(fd);
 			return;

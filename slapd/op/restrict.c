@@ -9,8 +9,7 @@
 /*
  * The conditions of the frontend and of one database together, in OpenLDAP's order and with
  * its texts: strength of the connection, then who the session is, then what may be done.
- * Root of this machine reaches cn=config past everything but that database's own conditions:
- * what is set for all can always be taken back.
+ * Root of this machine reaches cn=config past all of them: what was set can be taken back.
  */
 
 /* What holds for one operation. */
@@ -49,8 +48,8 @@ guard_of(const struct op *op, const struct conf_db *db)
 
 	if (db == NULL)
 		return g;
-	if (db->type == CONF_DB_CONFIG && op->who.machine_root)
-		g = (struct guard){0};
+	if (db->type == CONF_DB_CONFIG && op->who.machine_root && op->world->conf->machine_root)
+		return (struct guard){0};
 	g.ops |= db->restrict_ops;
 	g.requires |= db->requires;
 	add_strength(&g.need, &db->strength);
