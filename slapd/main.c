@@ -338,6 +338,19 @@ local_urls(struct arena *a, const char *urls)
 	return kept.n > 0 ? kept : BV_LIT("ldapi:///");
 }
 
+/* A rescue serves without what it cannot have. */
+static int
+open_world(const struct options *o, struct running *r, struct errbuf *e)
+{
+	int err = logfile_set(r->conf->log_file, e);
+
+	if (!o->rescue)
+		return err != 0 ? err : world_open(r->conf, true, &r->world, e);
+	if (err != 0)
+		log_error("rescue: %s", e->text);
+	return world_open_rescue(r->conf, &r->world, e);
+}
+
 static int
 start(const struct options *o, struct running *r, struct errbuf *e)
 {
@@ -353,13 +366,10 @@ start(const struct options *o, struct running *r, struct errbuf *e)
 		return err;
 	log_set_json(r->conf->log_json);
 	log_set_levels(r->conf->log_levels | o->syslog_bits | LOG_L_NONE, debug_bits(o));
-	err = logfile_set(r->conf->log_file, e);
+	err = open_world(o, r, e);
 	if (err == 0)
-		err = world_open(r->conf, true, &r->world, e);
-	if (err != 0)
-		return err;
-	warn_about_rules(r->conf);
-	return 0;
+		warn_about_rules(r->conf);
+	return err;
 }
 
 /* The pid file is there before anybody is answered. */

@@ -186,7 +186,7 @@ start(struct op *op)
 	if (op->be->memory != NULL)
 		return memory_search(op, monitor_tree(op));
 	if (op->be->store == NULL)
-		return op_code(op, LDAP_NO_SUCH_OBJECT);
+		return target_absent(op);
 	return start_in_store(op);
 }
 

@@ -73,6 +73,16 @@ target_refuse(struct op *op, const struct acl_entry *e, const char *text)
 }
 
 int
+target_absent(struct op *op)
+{
+	if (op->be->conf->type != CONF_DB_MDB)
+		return op_code(op, LDAP_NO_SUCH_OBJECT);
+	return op_fail(op, LDAP_UNAVAILABLE,
+	    "database %.*s could not be opened, so the rescue does not serve it; see the log",
+	    BV(op->be->conf->name));
+}
+
+int
 target_demand(struct op *op, const struct acl_entry *e, const struct acl_target *t, unsigned want,
     const char *text)
 {
@@ -139,6 +149,8 @@ check_writable(struct op *op)
 	if (db->type == CONF_DB_MONITOR && op->msg.tag == LDAP_REQ_MODIFY)
 		return 0;
 	if (op->be->memory != NULL || op->be->store == NULL) {
+		if (db->type == CONF_DB_MDB)
+			return target_absent(op);
 		if (!op_is_root(op, op->be))
 			return op_code(op, LDAP_INSUFFICIENT_ACCESS);
 		return op_fail(op, LDAP_UNWILLING_TO_PERFORM,

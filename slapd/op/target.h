@@ -52,6 +52,9 @@ size_t target_ref_urls(struct op *op, struct store_read *r, const struct record 
 /* Answers with the default referral, scope_suffix as above, or code when there is none. */
 int target_default_referral(struct op *op, struct bv dn_pretty, const char *scope_suffix, int code);
 
+/* The answer for a database that holds nothing: 52 when a rescue left it out, else 32. */
+int target_absent(struct op *op);
+
 /*
  * Demands want on a target of the entry (access.h). 0; 50 with the text; or, when the entry's
  * existence may not be disclosed, what is answered for absent entries: 32 with the nearest

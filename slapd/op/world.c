@@ -30,6 +30,35 @@ open_store(struct world *w, struct backend *be, bool write, struct errbuf *e)
 	return 0;
 }
 
+/* Returns whether a rescue had to do without the database before. */
+static bool
+was_absent(const struct world *old, const struct conf_db *db)
+{
+	for (size_t i = 0; i < old->backend_count; i++) {
+		const struct backend *be = &old->backends[i];
+		if (be->conf->type == CONF_DB_MDB && be->store == NULL &&
+		    bv_eq(be->conf->directory, db->directory))
+			return true;
+	}
+	return false;
+}
+
+static int
+open_or_leave(
+    struct world *w, const struct world *old, struct backend *be, bool write, struct errbuf *e)
+{
+	struct errbuf why = {""};
+	int err = open_store(w, be, write, &why);
+
+	if (err == 0)
+		return 0;
+	if (!w->rescue || (old != NULL && !was_absent(old, be->conf)))
+		return err_set(e, err, "%s", why.text);
+	if (old == NULL)
+		log_error("rescue: %s; it is not served", why.text);
+	return 0;
+}
+
 static void
 open_config_tree(struct world *w, struct backend *be)
 {
@@ -52,7 +81,8 @@ open_monitor(struct world *w, struct backend *be, struct errbuf *e)
 }
 
 static int
-open_backend(struct world *w, const struct conf_db *db, bool write, struct errbuf *e)
+open_backend(struct world *w, const struct world *old, const struct conf_db *db, bool write,
+    struct errbuf *e)
 {
 	struct backend *be = &w->backends[w->backend_count];
 
@@ -64,7 +94,7 @@ open_backend(struct world *w, const struct conf_db *db, bool write, struct errbu
 	if (err != 0)
 		return err;
 	if (db->type == CONF_DB_MDB)
-		return open_store(w, be, write, e);
+		return open_or_leave(w, old, be, write, e);
 	if (db->type == CONF_DB_MONITOR)
 		return open_monitor(w, be, e);
 	if (db->type == CONF_DB_CONFIG)
@@ -84,7 +114,7 @@ class_match(struct world *w, const char *class_name)
 }
 
 static int
-open_all(struct world *w, bool write, struct errbuf *e)
+open_all(struct world *w, const struct world *old, bool write, struct errbuf *e)
 {
 	w->backends = arena_zalloc(w->arena, w->conf->db_count, sizeof(*w->backends));
 	w->referrals = class_match(w, "referral");
@@ -94,7 +124,7 @@ open_all(struct world *w, bool write, struct errbuf *e)
 		return bad;
 	for (size_t i = 0; i < w->conf->db_count; i++) {
 		const struct conf_db *db = &w->conf->dbs[i];
-		int err = db->type == CONF_DB_FRONTEND ? 0 : open_backend(w, db, write, e);
+		int err = db->type == CONF_DB_FRONTEND ? 0 : open_backend(w, old, db, write, e);
 		if (err != 0)
 			return err;
 	}
@@ -117,9 +147,10 @@ new_world(struct conf *conf)
 }
 
 static int
-finish_opening(struct world *w, bool write, struct world **out, struct errbuf *e)
+finish_opening(
+    struct world *w, const struct world *old, bool write, struct world **out, struct errbuf *e)
 {
-	int err = open_all(w, write, e);
+	int err = open_all(w, old, write, e);
 
 	if (err != 0)
 		world_unref(&w);
@@ -128,16 +159,29 @@ finish_opening(struct world *w, bool write, struct world **out, struct errbuf *e
 	return err;
 }
 
-int
-world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
+static int
+open_first(struct world *w, bool write, struct world **out, struct errbuf *e)
 {
-	struct world *w = new_world(conf);
-
 	if (getrandom(w->secret, sizeof(w->secret), 0) != (ssize_t)sizeof(w->secret)) {
 		world_unref(&w);
 		return err_set(e, ERR_IO, "the kernel gives no random bytes");
 	}
-	return finish_opening(w, write, out, e);
+	return finish_opening(w, NULL, write, out, e);
+}
+
+int
+world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
+{
+	return open_first(new_world(conf), write, out, e);
+}
+
+int
+world_open_rescue(struct conf *conf, struct world **out, struct errbuf *e)
+{
+	struct world *w = new_world(conf);
+
+	w->rescue = true;
+	return open_first(w, true, out, e);
 }
 
 int
@@ -148,7 +192,8 @@ world_next(const struct world *old, struct conf *conf, struct world **out, struc
 	memcpy(w->secret, old->secret, sizeof(w->secret));
 	w->pool = old->pool;
 	w->host = old->host;
-	return finish_opening(w, true, out, e);
+	w->rescue = old->rescue;
+	return finish_opening(w, old, true, out, e);
 }
 
 /* Returns the backend of the same open database in another world, or NULL. */

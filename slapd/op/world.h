@@ -46,7 +46,7 @@ struct backend {
 	const struct acl_rules *rules;
 	const struct limits *limits; /* of particular identities */
 	struct database *database;   /* holds store and writer; NULL in memory */
-	struct store *store;	     /* NULL for databases in memory */
+	struct store *store;	     /* NULL for databases in memory, and absent in a rescue */
 	struct writer *writer;	     /* NULL when read-only or in memory */
 	const struct memory_db *memory;
 	size_t index; /* in world->backends, and in each thread's readers */
@@ -63,6 +63,7 @@ struct world {
 	struct memory_db rootdse;		/* one entry */
 	struct memory_db rootdse_local;		/* as seen where SASL EXTERNAL is offered */
 	struct memory_db subschema;		/* one entry */
+	bool rescue;	    /* databases that could not be opened are absent: no store */
 	uint8_t secret[16]; /* of this process: keys the marks on paging cookies */
 	struct pool *pool;  /* for what takes milliseconds; NULL in tools */
 	struct host *host;  /* NULL in tools */
@@ -85,9 +86,14 @@ struct reader_set {
 int world_open(struct conf *conf, bool write, struct world **out, struct errbuf *e)
     __attribute__((warn_unused_result));
 
+/* As world_open for writing, but a database that cannot be opened is logged and left out. */
+int world_open_rescue(struct conf *conf, struct world **out, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
 /*
  * Makes the world of a changed snapshot: databases that both have are shared and stay as they are,
- * new ones are opened. As world_open; nothing is different for the old world.
+ * new ones are opened. As world_open, but one that a rescue left out may stay so; nothing is
+ * different for the old world.
  */
 int world_next(const struct world *old, struct conf *conf, struct world **out, struct errbuf *e)
     __attribute__((warn_unused_result));
