@@ -7,7 +7,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -118,13 +120,21 @@ log_set_facility(int number)
 	atomic_store(&facility, number);
 }
 
+/* Returns whether lines for syslog go nowhere: there is neither a syslog daemon nor a log file. */
+static bool
+is_deaf(void)
+{
+	return atomic_load_explicit(&syslog_fd, memory_order_relaxed) < 0 && !logfile_is_open() &&
+	       clock_mono_ms() < atomic_load_explicit(&next_try_ms, memory_order_relaxed);
+}
+
 bool
 log_on(int level)
 {
-	int bits = atomic_load_explicit(&syslog_bits, memory_order_relaxed) |
-		   atomic_load_explicit(&stderr_bits, memory_order_relaxed);
-
-	return (bits & level) != 0;
+	if ((atomic_load_explicit(&stderr_bits, memory_order_relaxed) & level) != 0)
+		return true;
+	return (atomic_load_explicit(&syslog_bits, memory_order_relaxed) & level) != 0 &&
+	       !is_deaf();
 }
 
 /* Copies text to out (size bytes), control bytes as \xx; returns the length. */
@@ -184,20 +194,46 @@ connect_syslog(void)
 	return fd;
 }
 
+/* What stands before each line; made once a second. */
+struct heading {
+	time_t at;
+	int priority, facility;
+	size_t n;
+	char text[128];
+};
+
+static void
+make_heading(struct heading *h, time_t now, int priority)
+{
+	char when[32];
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) == NULL)
+		memset(&tm, 0, sizeof(tm));
+	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	h->at = now;
+	h->priority = priority;
+	h->facility = atomic_load(&facility);
+	int n = snprintf(h->text, sizeof(h->text), "<%d>%s %s[%d]: ", h->facility | priority, when,
+	    ident, (int)getpid());
+	h->n = n < 0 ? 0 : strlen(h->text);
+}
+
 static void
 write_syslog(int priority, const char *line)
 {
-	char out[LINE_BYTES + 128], when[32];
+	static _Thread_local struct heading h;
 	time_t now = time(NULL);
-	struct tm tm;
 	int fd = connect_syslog();
 
-	if (fd < 0 || localtime_r(&now, &tm) == NULL)
+	if (fd < 0)
 		return;
-	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
-	int n = snprintf(out, sizeof(out), "<%d>%s %s[%d]: %s", atomic_load(&facility) | priority,
-	    when, ident, (int)getpid(), line);
-	if (n > 0 && send(fd, out, (size_t)n, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+	if (h.at != now || h.priority != priority || h.facility != atomic_load(&facility))
+		make_heading(&h, now, priority);
+	struct iovec parts[] = {
+	    {h.text, h.n}, {(void *)(uintptr_t)line, strnlen(line, LINE_BYTES)}};
+	struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
+	if (sendmsg(fd, &m, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
 		forget_syslog();
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER; /* guards path and fd */
 static char path[PATH_MAX];
 static int fd = -1;
+static atomic_bool is_open; /* as fd says, without the lock */
 
 static int
 open_file(const char *name)
@@ -33,6 +35,7 @@ use(int new_fd, const char *name)
 	pthread_rwlock_wrlock(&lock);
 	int old = fd;
 	fd = new_fd;
+	atomic_store(&is_open, new_fd >= 0);
 	snprintf(path, sizeof(path), "%s", name);
 	pthread_rwlock_unlock(&lock);
 	if (old >= 0)
@@ -99,6 +102,12 @@ logfile_reopen(void)
 		use(new_fd, name);
 }
 
+bool
+logfile_is_open(void)
+{
+	return atomic_load_explicit(&is_open, memory_order_relaxed);
+}
+
 void
 logfile_write(const char *line)
 {
@@ -106,6 +115,8 @@ logfile_write(const char *line)
 	struct timespec now;
 	struct tm tm;
 
+	if (!logfile_is_open())
+		return;
 	pthread_rwlock_rdlock(&lock);
 	if (fd >= 0 && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
 	    gmtime_r(&now.tv_sec, &tm) != NULL) {

@@ -3,6 +3,7 @@
 
 /* A file that gets the lines that syslog gets, with their time in front. Thread-safe. */
 
+#include <stdbool.h>
 #include "bv.h"
 
 struct errbuf;
@@ -18,6 +19,9 @@ int logfile_check(struct bv path, struct errbuf *e) __attribute__((warn_unused_r
 
 /* Opens the file anew, which may have been moved away. */
 void logfile_reopen(void);
+
+/* Returns whether there is one. */
+bool logfile_is_open(void);
 
 /* Writes one line, if there is a file. */
 void logfile_write(const char *line);

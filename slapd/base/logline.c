@@ -1,16 +1,17 @@
 #include "logline.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "json.h"
 #include "log.h"
 
-/* The end of a line always has room: END_BYTES are kept back from fields. */
+/*
+ * The end of a line always has room: END_BYTES are kept back from fields. Every operation
+ * writes some of these lines, so they are put together by hand: printf costs as much as a search.
+ */
 
-enum { END_BYTES = 32 };
+enum { END_BYTES = 32, DIGITS = 24 };
 
 static size_t
 room(const struct logline *l)
@@ -18,39 +19,86 @@ room(const struct logline *l)
 	return sizeof(l->text) - END_BYTES - l->n;
 }
 
-static void put(struct logline *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Returns whether n more bytes fit; notes that the line is cut when not. */
+static bool
+fits(struct logline *l, size_t n)
+{
+	if (n < room(l))
+		return true;
+	l->cut = true;
+	return false;
+}
+
+/* Appends what is known to fit. */
+static void
+add(struct logline *l, const char *text, size_t n)
+{
+	memcpy(l->text + l->n, text, n);
+	l->n += n;
+}
 
 /* Appends all of a short text, or nothing. */
 static void
-put(struct logline *l, const char *fmt, ...)
+put(struct logline *l, const char *text)
 {
-	va_list ap;
+	size_t n = strlen(text);
 
-	va_start(ap, fmt);
-	int n = vsnprintf(l->text + l->n, room(l), fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= room(l))
-		l->cut = true;
-	else
-		l->n += (size_t)n;
-	l->text[l->n] = 0;
+	if (fits(l, n))
+		add(l, text, n);
+}
+
+/* Writes a number's digits, at least `least` of them, to the end of out; returns where they begin.
+ */
+static const char *
+digits(uint64_t value, unsigned least, char out[DIGITS])
+{
+	size_t at = DIGITS - 1;
+
+	out[at] = 0;
+	for (; value > 0 || least > 0; value /= 10) {
+		out[--at] = (char)('0' + value % 10);
+		least -= least > 0;
+	}
+	return out + at;
+}
+
+/* Appends the name of a field with what stands around it, or nothing. */
+static bool
+put_key(struct logline *l, const char *key, const char *after, size_t value_bytes)
+{
+	size_t n = strlen(key), end = strlen(after);
+
+	if (!fits(l, n + end + value_bytes + 3))
+		return false;
+	if (l->json)
+		add(l, ",\"", 2);
+	else if (l->n > 0)
+		add(l, " ", 1);
+	add(l, key, n);
+	add(l, after, end);
+	return true;
 }
 
 /* Control bytes as \HH: what a peer sends cannot make a second line. */
 static void
 put_escaped(struct logline *l, struct bv value)
 {
+	static const char hex[] = "0123456789ABCDEF";
+
 	for (size_t i = 0; i < value.n; i++) {
 		if (room(l) < 8) {
 			l->cut = true;
 			break;
 		}
-		if (value.p[i] < ' ' || value.p[i] == 0x7f)
-			l->n += (size_t)sprintf(l->text + l->n, "\\%02X", value.p[i]);
-		else
-			l->text[l->n++] = (char)value.p[i];
+		uint8_t c = value.p[i];
+		if (c >= ' ' && c != 0x7f) {
+			l->text[l->n++] = (char)c;
+			continue;
+		}
+		l->text[l->n++] = '\\';
+		l->text[l->n++] = hex[c >> 4];
+		l->text[l->n++] = hex[c & 15];
 	}
-	l->text[l->n] = 0;
 }
 
 static void
@@ -58,8 +106,8 @@ put_json(struct logline *l, const char *key, struct bv value)
 {
 	size_t n, before = l->n;
 
-	put(l, ",\"%s\":\"", key);
-	if (l->n == before || room(l) < 8) {
+	if (!put_key(l, key, "\":\"", 0) || room(l) < 8) {
+		l->cut = true;
 		l->n = before;
 		return;
 	}
@@ -67,7 +115,6 @@ put_json(struct logline *l, const char *key, struct bv value)
 		l->cut = true;
 	l->n += n;
 	l->text[l->n++] = '"';
-	l->text[l->n] = 0;
 }
 
 void
@@ -75,18 +122,21 @@ logline_open(struct logline *l, bool json)
 {
 	struct timespec now;
 	struct tm tm;
-	char when[32];
+	char when[32], fraction[DIGITS];
 
 	l->json = json;
 	l->cut = false;
 	l->n = 0;
-	l->text[0] = 0;
 	if (!json)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	put(l, "{\"time\":\"%s.%06ldZ\"", when, now.tv_nsec / 1000);
+	put(l, "{\"time\":\"");
+	put(l, when);
+	put(l, ".");
+	put(l, digits((uint64_t)now.tv_nsec / 1000, 6, fraction));
+	put(l, "Z\"");
 }
 
 bool
@@ -105,24 +155,33 @@ logline_event(struct logline *l, const char *name)
 	if (l->json)
 		put_json(l, "event", bv_str(name));
 	else
-		put(l, " %s", name);
+		put_key(l, name, "", 0);
 }
 
 void
 logline_number(struct logline *l, const char *key, int64_t value)
 {
-	if (l->json)
-		put(l, ",\"%s\":%lld", key, (long long)value);
-	else
-		put(l, "%s%s=%lld", l->n == 0 ? "" : " ", key, (long long)value);
+	char text[DIGITS];
+	uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	if (!put_key(l, key, l->json ? "\":" : "=", DIGITS))
+		return;
+	if (value < 0)
+		add(l, "-", 1);
+	put(l, digits(size, 1, text));
 }
 
 void
 logline_seconds(struct logline *l, const char *key, int64_t us)
 {
-	long long s = us < 0 ? 0 : us / 1000000, rest = us < 0 ? 0 : us % 1000000;
+	uint64_t size = us < 0 ? 0 : (uint64_t)us;
+	char text[DIGITS];
 
-	put(l, l->json ? ",\"%s\":%lld.%06lld" : " %s=%lld.%06lld", key, s, rest);
+	if (!put_key(l, key, l->json ? "\":" : "=", DIGITS))
+		return;
+	put(l, digits(size / 1000000, 1, text));
+	add(l, ".", 1);
+	put(l, digits(size % 1000000, 6, text));
 }
 
 void
@@ -132,7 +191,7 @@ logline_quoted(struct logline *l, const char *key, struct bv value)
 		put_json(l, key, value);
 		return;
 	}
-	put(l, " %s=\"", key);
+	put_key(l, key, "=\"", 0);
 	put_escaped(l, value);
 	put(l, "\"");
 }
@@ -144,7 +203,7 @@ logline_bare(struct logline *l, const char *key, struct bv value)
 		put_json(l, key, value);
 		return;
 	}
-	put(l, " %s=", key);
+	put_key(l, key, "=", 0);
 	put_escaped(l, value);
 }
 
@@ -167,9 +226,9 @@ logline_close(struct logline *l)
 {
 	if (l->json) {
 		const char *end = l->cut ? ",\"cut\":true}" : "}";
-		memcpy(l->text + l->n, end, strlen(end) + 1);
-		l->n += strlen(end);
+		add(l, end, strlen(end));
 	}
+	l->text[l->n] = 0;
 	return l->text;
 }
 

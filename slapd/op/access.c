@@ -420,5 +420,5 @@ access_filter_is_free(struct op *op, const struct match *m, const struct attr_ma
 {
 	struct decide *d = access_of(op, op->be);
 
-	return decide_all(d, ACL_B_SEARCH) || terms_are_free(op, d, m, map);
+	return terms_are_free(op, d, m, map) || decide_all(d, ACL_B_SEARCH);
 }

@@ -41,6 +41,8 @@ struct select {
 	uint64_t serial;	    /* of the map that verdicts are for; 0: none */
 	size_t verdict_count;
 	uint8_t *verdicts; /* by attribute ID */
+	bool as_stored;	   /* what may be read goes out as it is in the record */
+	bool only_user;	   /* no operational attribute is asked for */
 	bool reads_all;	   /* in the database of that map */
 	bool computed_entry_dn, computed_subschema, computed_has_sub, computed_num_sub;
 };
@@ -125,6 +127,8 @@ select_new(struct op *op, const struct bv *attrs, size_t count, bool types_only)
 	s->all_user = count == 0;
 	for (size_t i = 0; i < count; i++)
 		add_name(op, s, attrs[i]);
+	s->as_stored = !types_only;
+	s->only_user = s->wanted_count == 0 && !s->all_operational;
 	s->computed_entry_dn = wants_type(s, k->entry_dn);
 	s->computed_subschema = wants_type(s, k->subschema_subentry);
 	s->computed_has_sub = wants_type(s, k->has_subordinates);
@@ -136,6 +140,7 @@ void
 select_set_value_filters(struct op *op, struct select *s)
 {
 	s->filter_values = op->ctl.value_filter_count > 0;
+	s->as_stored = s->as_stored && !s->filter_values;
 	s->value_item_count = op->ctl.value_filter_count;
 	s->value_items = arena_zalloc(op->arena, s->value_item_count, sizeof(*s->value_items));
 	for (size_t i = 0; i < s->value_item_count; i++)
@@ -189,7 +194,8 @@ bind_map(struct op *op, struct select *s, const struct attr_map *map)
 		s->verdicts = arena_alloc(op->arena, need);
 	s->verdict_count = need;
 	memset(s->verdicts, VERDICT_UNKNOWN, need);
-	s->reads_all = decide_all(access_of(op, op->be), ACL_B_READ);
+	s->reads_all = s->as_stored && s->only_user && s->all_user &&
+		       decide_all(access_of(op, op->be), ACL_B_READ);
 }
 
 void
@@ -205,17 +211,17 @@ asked_about(const struct select_entry *e)
 }
 
 static enum verdict
-row_verdict(
-    struct op *op, struct select *s, const struct select_entry *e, const struct record_attr *a)
+row_verdict(struct op *op, struct select *s, const struct select_entry *e, uint32_t attr_id)
 {
-	uint8_t *v = &s->verdicts[a->attr_id];
-
+	if (attr_id >= s->verdict_count)
+		return VERDICT_NO;
+	uint8_t *v = &s->verdicts[attr_id];
 	if (*v == VERDICT_UNKNOWN)
-		*v = (uint8_t)verdict_of(op, s, attr_map_desc(s->map, a->attr_id));
+		*v = (uint8_t)verdict_of(op, s, attr_map_desc(s->map, attr_id));
 	if (*v != VERDICT_ASK)
 		return (enum verdict) * v;
 	const struct acl_entry at = asked_about(e);
-	bool allowed = access_attr(op, &at, attr_map_desc(s->map, a->attr_id), ACL_B_READ);
+	bool allowed = access_attr(op, &at, attr_map_desc(s->map, attr_id), ACL_B_READ);
 	return allowed ? VERDICT_YES : VERDICT_NO;
 }
 
@@ -234,7 +240,7 @@ value_test_of(
 	};
 }
 
-/* A row that goes out, whole (entry NULL) or value by value. */
+/* A row that goes out otherwise than as it is stored; entry NULL: each value may be read. */
 static void
 put_row(struct op *op, struct select *s, const struct record_attr *a, const struct acl_entry *entry,
     struct arena *scratch)
@@ -245,10 +251,8 @@ put_row(struct op *op, struct select *s, const struct record_attr *a, const stru
 	t.entry = entry;
 	if (s->types_only)
 		message_put_attr(&op->assembly, d->name, NULL, 0);
-	else if (s->filter_values || entry != NULL)
-		selectval_put(&t, a, &op->assembly);
 	else
-		buf_put_bv(&op->assembly, a->encoded);
+		selectval_put(&t, a, &op->assembly);
 }
 
 int
@@ -340,23 +344,29 @@ put_computed(struct op *op, const struct select *s, const struct select_entry *e
 static bool
 whole_run(const struct select *s, const struct select_entry *e)
 {
-	return s->all_user && !s->all_operational && s->wanted_count == 0 && !s->types_only &&
-	       !s->filter_values && e->read != NULL && s->reads_all;
+	return s->reads_all && e->read != NULL;
 }
 
+/* Rows that go out as they are stored are copied in runs. */
 static void
 put_rows(struct op *op, struct select *s, const struct select_entry *e, struct arena *scratch)
 {
 	const struct acl_entry at = asked_about(e);
+	const struct record *rec = e->record;
+	size_t count = s->only_user ? rec->user_count : rec->row_count, from = 0;
 
-	for (size_t i = 0; i < e->record->row_count; i++) {
-		struct record_attr a = record_attr_at(e->record, i);
-		if (a.attr_id > attr_map_count(s->map))
+	for (size_t i = 0; i < count; i++) {
+		enum verdict v = row_verdict(op, s, e, record_row_id(rec, i));
+		if (v == VERDICT_YES && s->as_stored)
 			continue;
-		enum verdict v = row_verdict(op, s, e, &a);
-		if (v == VERDICT_YES || v == VERDICT_VALUES)
-			put_row(op, s, &a, v == VERDICT_VALUES ? &at : NULL, scratch);
+		buf_put_bv(&op->assembly, record_run(rec, from, i));
+		from = i + 1;
+		if (v == VERDICT_NO)
+			continue;
+		struct record_attr a = record_attr_at(rec, i);
+		put_row(op, s, &a, v == VERDICT_VALUES ? &at : NULL, scratch);
 	}
+	buf_put_bv(&op->assembly, record_run(rec, from, count));
 }
 
 struct bv

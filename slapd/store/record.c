@@ -95,8 +95,8 @@ row_at(const struct record *r, size_t i)
 	return (const uint8_t *)r->rows + i * LAYOUT_ROW_BYTES;
 }
 
-static uint32_t
-row_id(const struct record *r, size_t i)
+uint32_t
+record_row_id(const struct record *r, size_t i)
 {
 	return get_le32(row_at(r, i) + LAYOUT_ROW_ID) & ~LAYOUT_SEPARATE;
 }
@@ -195,11 +195,25 @@ record_attr_at(const struct record *r, size_t i)
 	return a;
 }
 
+struct bv
+record_run(const struct record *r, size_t from, size_t until)
+{
+	size_t end = r->all_attrs.n;
+
+	if (from >= until)
+		return BV_NONE;
+	size_t start = get_le32(row_at(r, from) + LAYOUT_ROW_OFFSET);
+	if (until < r->row_count)
+		end = get_le32(row_at(r, until) + LAYOUT_ROW_OFFSET);
+	return start > end || end > r->all_attrs.n ? BV_NONE
+						   : bv_make(r->all_attrs.p + start, end - start);
+}
+
 bool
 record_find(const struct record *r, uint32_t attr_id, struct record_attr *out)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
-		if (row_id(r, i) == attr_id) {
+		if (record_row_id(r, i) == attr_id) {
 			*out = record_attr_at(r, i);
 			return true;
 		}

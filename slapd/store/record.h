@@ -71,6 +71,13 @@ int record_open(struct bv bytes, struct record *out) __attribute__((warn_unused_
 /* Returns row i (i < row_count) by value. */
 struct record_attr record_attr_at(const struct record *r, size_t i);
 
+/* Returns the attribute ID of row i. */
+uint32_t record_row_id(const struct record *r, size_t i);
+
+/* Returns the encoded attributes of rows from to until - 1, which lie one behind the other; nothing
+ * when there are none or their bytes are not what they must be. */
+struct bv record_run(const struct record *r, size_t from, size_t until);
+
 /* Finds the row with this attribute ID. Returns whether there is one. */
 bool record_find(const struct record *r, uint32_t attr_id, struct record_attr *out);
 
