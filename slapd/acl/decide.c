@@ -57,6 +57,7 @@ begin(struct decide *d)
 	d->spans = arena_zalloc(d->env.arena, d->table->class_count + 1, sizeof(*d->spans));
 	d->all = 0;
 	d->kept = (struct decide_kept){.serial = 0};
+	decide_memo_recall(d);
 }
 
 static uint32_t
@@ -73,6 +74,7 @@ touches(struct decide *d, uint32_t rule)
 		if (touch == TOUCH_ALWAYS && d->table->optioned[rule])
 			touch = TOUCH_SOMETIMES;
 		d->touches[rule] = (uint8_t)touch;
+		decide_memo_touch(d, rule);
 	}
 	return (enum decide_touch)d->touches[rule];
 }
@@ -80,10 +82,17 @@ touches(struct decide *d, uint32_t rule)
 static enum decide_holds
 settled(struct decide *d, uint32_t rule, size_t clause)
 {
-	uint8_t *known = &d->clauses[d->table->first_clause[rule] + clause];
+	size_t at = d->table->first_clause[rule] + clause;
+	uint8_t *known = &d->clauses[at];
+	bool lasts = d->table->lasts[at] == LASTS_FOR_ALL ||
+		     (d->table->lasts[at] == LASTS_FOR_ANONYMOUS && d->who.normal_dn.n == 0);
 
-	if (*known == HOLDS_UNKNOWN)
+	d->fleeting |= !lasts;
+	if (*known == HOLDS_UNKNOWN) {
 		*known = (uint8_t)decide_who_holds(d, NULL, &d->rules->rules[rule].by[clause]);
+		if (lasts)
+			decide_memo_clause(d, at);
+	}
 	return (enum decide_holds)(*known);
 }
 
@@ -161,6 +170,7 @@ span_of(struct decide *d, uint32_t class)
 
 	if (d->spans[class].known)
 		return &d->spans[class];
+	d->fleeting = false;
 	for (size_t i = 0; i < c->count && now.live; i++) {
 		enum decide_touch touch = touches(d, c->rules[i]);
 		if (touch == TOUCH_NEVER)
@@ -174,6 +184,8 @@ span_of(struct decide *d, uint32_t class)
 		merge(&ended, (struct span){true, 0, 0});
 	d->spans[class] =
 	    (struct decide_span){1, (uint8_t)granted(ended.least), (uint8_t)granted(ended.most)};
+	if (!d->fleeting)
+		decide_memo_span(d, class);
 	return &d->spans[class];
 }
 
@@ -297,14 +309,17 @@ decide_by_rules(struct decide *d, const struct acl_entry *e, unsigned *bits_out)
 		return false;
 	if (d->touches != NULL && dn_normal_is_under(e->normal_dn, d->region))
 		return true;
-	if (!dn_normal_is_under(e->normal_dn, d->region))
+	if (!dn_normal_is_under(e->normal_dn, d->region)) {
 		d->region = BV_LIT("");
+		d->env.memo = NULL;
+		d->slot = NULL;
+	}
 	begin(d);
 	return true;
 }
 
 static unsigned
-walk_entry(struct decide *d, const struct acl_entry *e, const struct acl_target *t)
+walk_entry(struct decide *d, const struct acl_entry *e, const struct acl_target *t, bool kept)
 {
 	struct arena_mark mark = arena_mark(d->env.scratch);
 	struct decide_ask ask; /* the submatches are not worth clearing */
@@ -313,6 +328,7 @@ walk_entry(struct decide *d, const struct acl_entry *e, const struct acl_target 
 	ask.entry = e;
 	ask.target = t;
 	ask.record = NULL;
+	ask.kept = kept;
 	ask.rule = NULL;
 	ask.by = NULL;
 	ask.failed = false;
@@ -335,10 +351,11 @@ decide_bits(struct decide *d, const struct acl_entry *e, const struct acl_target
 	const struct decide_span *s = span_of(d, class);
 	if (s->least == s->most)
 		return s->least;
-	if (c->by_value || c->optioned || !decide_keep(d, e))
-		return walk_entry(d, e, t);
+	bool kept = decide_keep(d, e);
+	if (c->by_value || c->optioned || !kept)
+		return walk_entry(d, e, t, kept);
 	if (d->kept.serials[class] != d->kept.serial) {
-		d->kept.bits[class] = (uint8_t)walk_entry(d, e, t);
+		d->kept.bits[class] = (uint8_t)walk_entry(d, e, t, true);
 		d->kept.serials[class] = d->kept.serial;
 	}
 	return d->kept.bits[class];

@@ -18,6 +18,7 @@ struct arena;
 struct attr_map;
 struct buf;
 struct decide;
+struct decide_memo;
 struct entry;
 struct record;
 struct store_read;
@@ -54,6 +55,7 @@ struct acl_env {
 	 * is nothing to search, ACL_ENV_FAILED. */
 	int (*search)(void *arg, struct bv url, struct arena *a, const struct bv **dns_out);
 	void *arg;
+	struct decide_memo *memo; /* NULL: everything is worked out anew */
 };
 
 /* The entry asked about: a record of a database or of memory, or an entry about to be added. */
@@ -78,6 +80,12 @@ struct acl_target {
 /* What is worked out from rules alone, once for a configuration. Lives as long as they do. */
 struct decide_table;
 const struct decide_table *decide_prepare(struct arena *a, const struct acl_rules *rules);
+
+/*
+ * What reading operations of one thread keep for those that follow, for one set of rules and one
+ * region. Lives as long as its arena, in bounded memory.
+ */
+struct decide_memo *decide_memo_new(struct arena *a);
 
 /*
  * Begins. region: every entry asked about lies at or below this normal DN ("": anywhere); rules

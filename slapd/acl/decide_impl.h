@@ -33,6 +33,8 @@ struct decide_table {
 	size_t clause_count;
 	const bool *fills;    /* by rule: a clause uses $n */
 	const bool *optioned; /* by rule: it lists attributes with options */
+	const bool *by_entry; /* by rule: its <what> looks at nothing but the entry */
+	const uint8_t *lasts; /* by clause, enum decide_lasts */
 };
 
 /* Whether a rule's <what> takes in the entries of the region. */
@@ -41,6 +43,9 @@ enum decide_touch { TOUCH_UNKNOWN, TOUCH_NEVER, TOUCH_SOMETIMES, TOUCH_ALWAYS };
 /* Whether a condition holds for the requestor. HOLDS_FAILED: it could not be found out; the clause
  * may be one that takes rights away, so nothing is granted. */
 enum decide_holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES, HOLDS_VARIES, HOLDS_FAILED };
+
+/* For whom the answer of a clause outlives an operation. */
+enum decide_lasts { LASTS_FOR_ALL, LASTS_FOR_ANONYMOUS, LASTS_FOR_NONE };
 
 /* The bits granted on a class of attributes on every entry, and on some. */
 struct decide_span {
@@ -58,6 +63,7 @@ struct decide_kept {
 	uint64_t serial;   /* of the entry, from 1; 0: none yet */
 	uint64_t *serials; /* by class: of the entry that bits are for */
 	uint8_t *bits;
+	uint8_t *whats; /* by rule, enum decide_holds: whether its <what> takes in the entry */
 };
 
 struct decide_group {
@@ -76,7 +82,10 @@ struct decide {
 	uint8_t *touches;	   /* by rule, enum decide_touch; NULL: nothing was asked yet */
 	uint8_t *clauses;	   /* by clause, enum decide_holds */
 	struct decide_span *spans; /* by class */
-	unsigned all;		   /* bits known to be certain for every class that is shown */
+	struct decide_slot *slot;  /* of the memo; NULL: none */
+	uint64_t slot_serial;
+	bool fleeting; /* a clause was looked at whose answer is not kept in the memo */
+	unsigned all;  /* bits known to be certain for every class that is shown */
 	struct decide_kept kept;
 	struct decide_group *groups;
 	struct test **tests; /* by rule with a filter; NULL: none yet */
@@ -93,6 +102,7 @@ struct decide_ask {
 	const struct acl_target *target;
 	const struct record *record; /* of the entry, made when first needed; NULL: not yet */
 	const struct attr_map *map;
+	bool kept; /* answers about the entry are kept */
 	struct record made;
 	size_t dn_matches, value_matches; /* how many submatches there are */
 	regmatch_t dn_match[DECIDE_MATCHES], value_match[DECIDE_MATCHES];
@@ -114,6 +124,12 @@ bool decide_by_rules(struct decide *d, const struct acl_entry *e, unsigned *bits
 
 /* decide_keep.c: whether answers about the entry can be kept, those about another one forgotten. */
 bool decide_keep(struct decide *d, const struct acl_entry *e);
+
+/* decide_memo.c: takes what is known of the requestor; hands on what was worked out. */
+void decide_memo_recall(struct decide *d);
+void decide_memo_touch(struct decide *d, size_t rule);
+void decide_memo_clause(struct decide *d, size_t clause);
+void decide_memo_span(struct decide *d, size_t class);
 
 /* decide_what.c: whether a rule applies. */
 enum decide_touch decide_what_touches(const struct decide *d, const struct rules_rule *r);

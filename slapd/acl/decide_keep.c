@@ -32,6 +32,7 @@ begin(struct decide *d)
 
 	k->serials = arena_zalloc(d->env.arena, classes, sizeof(*k->serials));
 	k->bits = arena_alloc(d->env.arena, classes);
+	k->whats = arena_alloc(d->env.arena, d->rules->count);
 }
 
 bool
@@ -51,6 +52,7 @@ decide_keep(struct decide *d, const struct acl_entry *e)
 	seen->id = e->id;
 	memcpy(seen->head, head, LAYOUT_HEADER_BYTES);
 	keep_name(d, e->normal_dn);
+	memset(k->whats, HOLDS_UNKNOWN, d->rules->count);
 	k->serial++;
 	return true;
 }

@@ -191,13 +191,62 @@ rule_optioned(const struct rules_rule *r)
 	return false;
 }
 
+static enum decide_lasts
+clause_lasts(const struct rules_by *by)
+{
+	enum decide_lasts result = LASTS_FOR_ALL;
+
+	for (const struct rules_who *w = by->who; w != NULL; w = w->next) {
+		switch (w->kind) {
+		case RULES_WHO_GROUP:
+			result = result == LASTS_FOR_ALL ? LASTS_FOR_ANONYMOUS : result;
+			break;
+		case RULES_WHO_SET:
+		case RULES_WHO_PEERNAME:
+		case RULES_WHO_SOCKNAME:
+		case RULES_WHO_SOCKURL:
+		case RULES_WHO_DOMAIN:
+		case RULES_WHO_SSF:
+		case RULES_WHO_CONTROL:
+			result = LASTS_FOR_NONE;
+			break;
+		case RULES_WHO_ANYBODY:
+		case RULES_WHO_ANONYMOUS:
+		case RULES_WHO_USERS:
+		case RULES_WHO_SELF:
+		case RULES_WHO_DN:
+		case RULES_WHO_DN_ATTR:
+		case RULES_WHO_OP:
+		case RULES_WHO_DYNACL:
+			break;
+		}
+	}
+	return result;
+}
+
+/* Looks at the clauses of all rules, one behind the other. */
+static void
+look_at_clauses(struct builder *b)
+{
+	uint8_t *lasts = arena_alloc(b->arena, b->table->clause_count + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->rules->count; i++) {
+		const struct rules_rule *r = &b->rules->rules[i];
+		for (size_t k = 0; k < r->by_count; k++)
+			lasts[n++] = (uint8_t)clause_lasts(&r->by[k]);
+	}
+	b->table->lasts = lasts;
+}
+
 static void
 look_at_rules(struct builder *b)
 {
 	size_t count = b->rules->count;
 	uint32_t *first = arena_alloc(b->arena, (count + 1) * sizeof(*first));
 	bool *fills = arena_alloc(b->arena, count + 1),
-	     *optioned = arena_alloc(b->arena, count + 1);
+	     *optioned = arena_alloc(b->arena, count + 1),
+	     *by_entry = arena_alloc(b->arena, count + 1);
 	size_t clauses = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -206,11 +255,14 @@ look_at_rules(struct builder *b)
 		clauses += r->by_count;
 		fills[i] = rule_fills(r);
 		optioned[i] = rule_optioned(r);
+		by_entry[i] = !optioned[i] && !r->what.has_value;
 	}
 	b->table->first_clause = first;
 	b->table->clause_count = clauses;
 	b->table->fills = fills;
 	b->table->optioned = optioned;
+	b->table->by_entry = by_entry;
+	look_at_clauses(b);
 }
 
 const struct decide_table *

@@ -269,8 +269,8 @@ filter_holds(struct decide_ask *ask, size_t rule)
 	return filter_kept(ask, rule);
 }
 
-bool
-decide_what_holds(struct decide_ask *ask, size_t rule)
+static bool
+takes_in(struct decide_ask *ask, size_t rule)
 {
 	const struct rules_what *w = &ask->d->rules->rules[rule].what;
 
@@ -282,4 +282,19 @@ decide_what_holds(struct decide_ask *ask, size_t rule)
 	if (w->has_value && !value_holds(ask, &w->value))
 		return false;
 	return w->filter == NULL || filter_holds(ask, rule);
+}
+
+/* Attributes of one entry share the answer; submatches that a clause will use are made each time.
+ */
+bool
+decide_what_holds(struct decide_ask *ask, size_t rule)
+{
+	const struct decide_table *table = ask->d->table;
+
+	if (!ask->kept || !table->by_entry[rule])
+		return takes_in(ask, rule);
+	uint8_t *known = &ask->d->kept.whats[rule];
+	if (*known == HOLDS_UNKNOWN || (*known == HOLDS_YES && table->fills[rule]))
+		*known = takes_in(ask, rule) ? HOLDS_YES : HOLDS_NO;
+	return *known == HOLDS_YES;
 }

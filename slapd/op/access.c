@@ -62,15 +62,31 @@ static const char *const *
 control_oids(struct op *op)
 {
 	size_t n = op->msg.control_count;
-	const char **oids = arena_zalloc(op->arena, n + 1, sizeof(*oids));
-
+	if (n == 0)
+		return NULL;
+	const char **oids = arena_zalloc(op->arena, n, sizeof(*oids));
 	for (size_t i = 0; i < n; i++)
 		oids[i] = arena_str(op->arena, op->msg.controls[i].oid);
 	return oids;
 }
 
+/* Memory of the loop that reads. A write is decided in another thread, and asks for more. */
+static struct decide_memo *
+memo_of(const struct op *op, const struct backend *be)
+{
+	struct reader_set *r = op->readers;
+	size_t at = be == NULL ? op->world->backend_count : be->index;
+	bool reads = op->msg.tag == LDAP_REQ_SEARCH || op->msg.tag == LDAP_REQ_COMPARE;
+
+	if (!reads || r->world != op->world)
+		return NULL;
+	if (r->memos[at] == NULL)
+		r->memos[at] = decide_memo_new(r->arena);
+	return r->memos[at];
+}
+
 static struct decide *
-make(struct op *op, const struct backend *be, struct bv region)
+make(struct op *op, const struct backend *be, struct bv region, struct decide_memo *memo)
 {
 	const struct acl_who who = {
 	    .normal_dn = op->who.normal,
@@ -88,6 +104,7 @@ make(struct op *op, const struct backend *be, struct bv region)
 	    .values = accessenv_values,
 	    .search = accessenv_search,
 	    .arg = op,
+	    .memo = memo,
 	};
 
 	return decide_new(be == NULL ? op->world->frontend_rules : be->rules, &who, &env, region);
@@ -111,7 +128,7 @@ access_of(struct op *op, const struct backend *be)
 		op->decides =
 		    arena_zalloc(op->arena, op->world->backend_count + 1, sizeof(struct decide *));
 	if (op->decides[at] == NULL)
-		op->decides[at] = make(op, be, region_of(be));
+		op->decides[at] = make(op, be, region_of(be), memo_of(op, be));
 	return op->decides[at];
 }
 
@@ -187,13 +204,9 @@ bool
 access_allows(struct op *op, const struct acl_entry *e, const struct acl_target *t, unsigned want)
 {
 	struct decide *d = access_of(op, op->be);
+	enum decide_once once = decide_once(d, t->part, t->desc, want);
 
-	if (t->value_normal.p == NULL || !decide_by_value(d, t->desc)) {
-		enum decide_once once = decide_once(d, t->part, t->desc, want);
-		if (once != DECIDE_PER_ENTRY)
-			return once == DECIDE_YES;
-	}
-	return decide_allows(d, e, t, want);
+	return once == DECIDE_PER_ENTRY ? decide_allows(d, e, t, want) : once == DECIDE_YES;
 }
 
 bool
@@ -261,7 +274,7 @@ bool
 access_demand_above(struct op *op, const struct acl_target *t, unsigned want)
 {
 	const struct acl_entry above = access_nothing();
-	struct decide *d = make(op, op->be, BV_LIT(""));
+	struct decide *d = make(op, op->be, BV_LIT(""), NULL);
 
 	op->access_asked = true;
 	return decide_allows(d, &above, t, want) || refused(op, d, &above, t);
@@ -346,14 +359,11 @@ access_may_search(void *arg, uint64_t id, const struct record *r, const struct a
     const struct match *m)
 {
 	struct op *op = arg;
-	struct decide *decide = access_of(op, op->be);
+	enum decide_once once = decide_once(access_of(op, op->be), ACL_PART_ATTR, d, ACL_B_SEARCH);
 	struct bv normal;
 
-	if (!decide_by_value(decide, d)) {
-		enum decide_once once = decide_once(decide, ACL_PART_ATTR, d, ACL_B_SEARCH);
-		if (once != DECIDE_PER_ENTRY)
-			return once == DECIDE_YES;
-	}
+	if (once != DECIDE_PER_ENTRY)
+		return once == DECIDE_YES;
 	struct arena *scratch = access_scratch(op);
 	struct arena_mark mark = arena_mark(scratch);
 	struct store_read *read = op_reader(op, op->be);
@@ -369,8 +379,7 @@ access_may_search(void *arg, uint64_t id, const struct record *r, const struct a
 static bool
 is_free(struct decide *d, const struct attr_desc *desc)
 {
-	return !decide_by_value(d, desc) &&
-	       decide_once(d, ACL_PART_ATTR, desc, ACL_B_SEARCH) == DECIDE_YES;
+	return decide_once(d, ACL_PART_ATTR, desc, ACL_B_SEARCH) == DECIDE_YES;
 }
 
 /* A term looks at its attribute and at every stored subtype of it. */

@@ -166,8 +166,6 @@ verdict_of(struct op *op, const struct select *s, const struct attr_desc *d)
 
 	if (d == NULL || !wants_desc(s, d))
 		return VERDICT_NO;
-	if (!s->types_only && decide_by_value(decide, d))
-		return VERDICT_VALUES;
 	switch (decide_once(decide, ACL_PART_ATTR, d, ACL_B_READ)) {
 	case DECIDE_NO:
 		return VERDICT_NO;
@@ -176,7 +174,7 @@ verdict_of(struct op *op, const struct select *s, const struct attr_desc *d)
 	case DECIDE_PER_ENTRY:
 		break;
 	}
-	return VERDICT_ASK;
+	return !s->types_only && decide_by_value(decide, d) ? VERDICT_VALUES : VERDICT_ASK;
 }
 
 static void

@@ -353,6 +353,8 @@ reader_set_new(struct world *w)
 	if (r->reads == NULL)
 		abort();
 	r->scratch = arena_new(16 * 1024);
+	r->arena = arena_new(0);
+	r->memos = arena_zalloc(r->arena, w->backend_count + 1, sizeof(struct decide_memo *));
 	return r;
 }
 
@@ -366,6 +368,7 @@ reader_set_free(struct reader_set **rp)
 		store_read_free(&r->reads[i]);
 	free(r->reads);
 	arena_free(&r->scratch);
+	arena_free(&r->arena);
 	world_unref(&r->world);
 	free(r);
 }

@@ -19,6 +19,7 @@
 struct acl_rules;
 struct attr_map;
 struct database;
+struct decide_memo;
 struct errbuf;
 struct host;
 struct limits;
@@ -74,7 +75,10 @@ struct world {
 struct reader_set {
 	struct world *world; /* has a reference to it */
 	struct store_read **reads;
-	struct arena *scratch;	 /* rewound after each use */
+	struct arena *scratch; /* rewound after each use */
+	struct arena *arena;   /* as long as the handles */
+	struct decide_memo *
+	    *memos;		 /* by backend index, then the frontend's; made when first used */
 	struct reader_set *next; /* of the owner's list */
 	unsigned users;		 /* operations that use it; the owner's count */
 };
