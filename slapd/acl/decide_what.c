@@ -86,6 +86,13 @@ set_match(regmatch_t *m, size_t from, size_t to)
 	m->rm_eo = (regoff_t)to;
 }
 
+/* Tells most names from a regular expression's without running it. */
+static bool
+ends_as(const struct rules_dn *p, struct bv dn)
+{
+	return dn.n >= p->tail.n && bv_eq_nocase(bv_from(dn, dn.n - p->tail.n), p->tail);
+}
+
 /* Matches the entry's DN; with fills the submatches are kept: $0 the DN, $1 what the pattern names.
  */
 static bool
@@ -94,6 +101,8 @@ dn_holds(struct decide_ask *ask, const struct rules_what *w, bool fills)
 	struct bv dn = ask->entry->normal_dn;
 
 	ask->dn_matches = 0;
+	if (w->has_dn && w->dn.style == RULES_REGEX && !ends_as(&w->dn, dn))
+		return false;
 	if (w->has_dn && w->dn.style == RULES_REGEX && w->dn.regex != NULL && fills) {
 		ask->dn_matches = w->dn.regex->re_nsub + 1;
 		if (ask->dn_matches > DECIDE_MATCHES)

@@ -59,6 +59,7 @@ struct rules_dn {
 	struct bv text;	  /* as written: pattern of REGEX, template when expand */
 	struct bv normal; /* normal form, when fixed (neither REGEX nor expand) */
 	regex_t *regex;	  /* REGEX without expansion */
+	struct bv tail;	  /* REGEX of <what>: what matches ends with, case aside; may be empty */
 	bool expand;	  /* text holds $n: put together for each decision */
 	int level;	  /* RULES_LEVEL: 2 or more in a DN; in `self` below 0 too */
 };

@@ -95,6 +95,10 @@ int rules_length_check(struct rules_reader *r, struct bv pattern)
 int rules_regex(struct rules_reader *r, struct bv pattern, regex_t **out)
     __attribute__((warn_unused_result));
 
+/* Returns what every text that a well-formed pattern matches ends with, case aside; empty when that
+ * is not plain to see. Borrowed from the pattern. */
+struct bv rules_regex_tail(struct bv pattern);
+
 /*
  * Reads a pattern or template in which $1, ${1}, ${d1} and ${v1} stand for what <what> matched and
  * $$ for a dollar. *expands_out: whether any is there. In a template every other "$" is refused;

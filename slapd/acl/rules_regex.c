@@ -235,6 +235,28 @@ rules_regex_fits(struct bv pattern)
 	return measure(pattern, RULES_MAX_FILLED_NODES, &nodes);
 }
 
+static bool
+is_literal(uint8_t c)
+{
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+	return letter || (c >= '0' && c <= '9') || c == '=' || c == ',' || c == ' ' || c == '-';
+}
+
+struct bv
+rules_regex_tail(struct bv p)
+{
+	size_t end = p.n == 0 ? 0 : p.n - 1, start = end;
+
+	if (p.n == 0 || p.p[end] != '$' || bv_find(p, 0, '|') < p.n || bv_find(p, 0, 0) < p.n)
+		return BV_NONE;
+	while (start > 0 && is_literal(p.p[start - 1]))
+		start--;
+	if (start > 0 && start < end && p.p[start - 1] == '\\')
+		start++; /* it stands for something else */
+	return bv_make(p.p + start, end - start);
+}
+
 static void
 free_regex(void *arg)
 {

@@ -51,6 +51,7 @@ read_dn_regex(struct rules_reader *r, struct bv pattern, struct rules_what *out)
 	out->has_dn = true;
 	out->dn.style = RULES_REGEX;
 	out->dn.text = pattern;
+	out->dn.tail = rules_regex_tail(pattern);
 	return rules_regex(r, pattern, &out->dn.regex);
 }
 

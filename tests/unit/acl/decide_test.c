@@ -48,6 +48,13 @@ static const struct {
     {"children: not itself", ONLY("dn.children=ou=p,dc=x"), "", "ou=p,dc=x", "ou", "none(=0)"},
     {"children: below", ONLY("dn.children=dc=x"), "", ACL_A, "cn", "read(=rscxd)"},
     {"regex", ONLY("dn.regex=\"^cn=[ab],OU=P\""), "", ACL_B, "cn", "read(=rscxd)"},
+    {"regex with an end", ONLY("dn.regex=\"^cn=[ab],OU=P,dc=x$\""), "", ACL_B, "cn",
+	"read(=rscxd)"},
+    {"regex with an end: no", ONLY("dn.regex=\"^cn=[ab],ou=q,dc=x$\""), "", ACL_B, "cn",
+	"none(=0)"},
+    {"regex with two ends", ONLY("dn.regex=\"ou=p,dc=x$|dc=y$\""), "", ACL_B, "cn", "read(=rscxd)"},
+    {"regex with an optional end", ONLY("dn.regex=\"dc=x(,dc=y)?$\""), "", ACL_B, "cn",
+	"read(=rscxd)"},
     {"regex: no", ONLY("dn.regex=\"^cn=[ab],ou=p\""), "", ACL_G, "cn", "none(=0)"},
     /* what: attributes */
     {"subtype", ONLY("attrs=name"), "", ACL_A, "sn", "read(=rscxd)"},
