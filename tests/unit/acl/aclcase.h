@@ -74,6 +74,7 @@ struct aclcase {
 	const struct acl_rules *rules;
 	struct entry entries[ACL_ENTRIES];
 	struct acl_peer peer;
+	struct decide_memo *memo;
 	int reads, searches; /* how often the directory was looked at */
 };
 
@@ -182,7 +183,8 @@ aclcase_decide(struct aclcase *x, struct acl_who who, const char *region)
 	    .scratch = x->scratch,
 	    .values = aclcase_values,
 	    .search = aclcase_search,
-	    .arg = x};
+	    .arg = x,
+	    .memo = x->memo};
 
 	if (who.peer == NULL)
 		who.peer = &x->peer;
