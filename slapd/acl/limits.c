@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acl/rules_impl.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -58,30 +59,14 @@ struct compiler {
 	struct errbuf *e;
 };
 
-static void
-free_regex(void *regex)
-{
-	regfree(regex);
-}
-
 static int
 compile_regex(struct compiler *k, struct bv pattern)
 {
-	regex_t *regex = arena_zalloc(k->arena, 1, sizeof(*regex));
-	char why[200];
+	struct rules_reader bounds = {.arena = k->arena, .schema = k->schema, .e = k->e};
 
 	if (memchr(pattern.p, 0, pattern.n) != NULL)
 		return err_set(k->e, ERR_CONFIG, "dn.regex=: the pattern has a NUL byte in it");
-	int code =
-	    regcomp(regex, arena_str(k->arena, pattern), REG_EXTENDED | REG_ICASE | REG_NOSUB);
-	if (code != 0) {
-		regerror(code, regex, why, sizeof(why));
-		return err_set(
-		    k->e, ERR_CONFIG, "\"%.*s\" is not a regular expression: %s", BV(pattern), why);
-	}
-	arena_on_release(k->arena, free_regex, regex);
-	k->line->regex = regex;
-	return 0;
+	return rules_regex(&bounds, pattern, &k->line->regex);
 }
 
 static int

@@ -450,6 +450,11 @@ void
 loop_join(struct loop *l)
 {
 	pthread_join(l->thread, NULL);
+}
+
+void
+loop_done(struct loop *l)
+{
 	while (l->free_ops != NULL) {
 		struct op *op = l->free_ops;
 		l->free_ops = op->next;

@@ -60,9 +60,11 @@ void loop_wake(struct loop *l);
 /* Returns the newest configuration this loop has seen; for use at once. */
 const struct conf *loop_conf(const struct loop *l);
 
-/* Asks the loop to finish its operations and end; loop_join waits for it. */
+/* Asks the loop to finish its operations and end; loop_join waits for it. loop_done gives back what
+ * it holds: until all loops have ended, an operation of one may still wake the others. */
 void loop_stop(struct loop *l);
 void loop_join(struct loop *l);
+void loop_done(struct loop *l);
 
 /* Returns whether there is time for a step of a handshake in this turn. */
 bool loop_has_handshake_time(const struct loop *l);

@@ -26,7 +26,7 @@
  * others wait in the kernel's queue.
  */
 
-enum { MAX_CLIENTS = 8, REQUEST_BYTES = 4096, DEADLINE_MS = 5000, BACKLOG = 16 };
+enum { MAX_CLIENTS = 8, REQUEST_BYTES = 4096, DEADLINE_MS = 5000, BACKLOG = 16, REST_READS = 64 };
 
 struct client {
 	int fd; /* -1: free */
@@ -125,7 +125,8 @@ receive(struct metrics *m, struct client *c)
 		answer_text(c, "431 Request Header Fields Too Large", "The request is too long.\n");
 }
 
-/* What the peer sent and nobody read would make the kernel cut the answer off: it is read first. */
+/* What the peer sent and nobody read would make the kernel cut the answer off: it is read first,
+ * but not for as long as the peer sends. */
 static void
 transmit(struct client *c)
 {
@@ -139,7 +140,7 @@ transmit(struct client *c)
 	if (n >= 0 && c->sent < c->out.n)
 		return;
 	shutdown(c->fd, SHUT_WR);
-	while (recv(c->fd, rest, sizeof(rest), 0) > 0)
+	for (int i = 0; i < REST_READS && recv(c->fd, rest, sizeof(rest), 0) > 0; i++)
 		continue;
 	drop(c);
 }

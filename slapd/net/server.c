@@ -227,6 +227,8 @@ server_stop(struct server **sp)
 		loop_stop(&s->loops[i]);
 	for (unsigned i = 0; i < s->loop_count; i++)
 		loop_join(&s->loops[i]);
+	for (unsigned i = 0; i < s->loop_count; i++)
+		loop_done(&s->loops[i]);
 	pool_stop(&s->host.changes);
 	pool_stop(&s->pool);
 	tls_box_free(&s->tls);

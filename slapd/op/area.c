@@ -8,6 +8,7 @@
 #include "model/schema.h"
 #include "op/access.h"
 #include "op/op.h"
+#include "op/restrict.h"
 #include "op/target.h"
 #include "op/world.h"
 #include "store/attrmap.h"
@@ -261,7 +262,8 @@ area_add_glued(struct op *op, const struct area *base, struct areas *areas)
 	size_t from = 0;
 
 	while ((sub = world_glued(op->world, base->be, &from)) != NULL) {
-		if (sub->store == NULL || !reaches(base, &sub->conf->suffixes[0], &scope))
+		if (sub->store == NULL || !reaches(base, &sub->conf->suffixes[0], &scope) ||
+		    !restrict_may_enter(op, sub))
 			continue;
 		int code = add_one_glued(op, sub, scope, areas);
 		if (code != 0)

@@ -22,9 +22,9 @@
 
 /*
  * One thread carries changes out, one after the other, so that each begins with what
- * the one before left. Order of the last steps: writers stand still, databases take up the
- * schema and indexes, the directory is made durable, the world is published, writers go on. Each
- * step but the last can fail and is then undone.
+ * the one before left, the right to change and what was asserted included. Order of the last steps:
+ * writers stand still, databases take up the schema and indexes, the directory is made durable, the
+ * world is published, writers go on. Each step but the last can fail and is then undone.
  */
 
 /* One change under way. */
@@ -85,15 +85,17 @@ check_modify_access(struct op *op, const struct acl_entry *e)
 {
 	const struct wire_modify *q = &op->msg.u.modify;
 	const struct schema *s = op->world->conf->schema;
+	const struct acl_target on_entry = access_on_entry();
+	bool known = q->count > 0;
 
-	for (size_t i = 0; i < q->count; i++) {
+	for (size_t i = 0; i < q->count && known; i++) {
 		const struct attr_desc *d;
-		if (desc_parse(s, op->arena, q->mods[i].attr.desc, &d, NULL) != 0)
-			continue; /* the edit says what is wrong with it */
-		if (!access_demand_change(op, e, d, &q->mods[i]))
+		known = desc_parse(s, op->arena, q->mods[i].attr.desc, &d, NULL) == 0;
+		if (known && !access_demand_change(op, e, d, &q->mods[i]))
 			return target_refuse(op, e, "");
 	}
-	return 0;
+	/* The edit says what is wrong with an unknown attribute, to those who may write at all. */
+	return known ? 0 : target_demand(op, e, &on_entry, ACL_B_WRITE, "");
 }
 
 static int
@@ -353,6 +355,28 @@ change(struct change *c)
 	return code;
 }
 
+/* What was decided when the request came is decided again when another change came between. */
+static int
+check_again(struct change *c)
+{
+	struct op *op = c->op;
+	struct reader_set *of_loop = op->readers;
+
+	if (c->now == op->world)
+		return 0;
+	op->readers = reader_set_new(c->now);
+	op->world = op->own_world = world_ref(c->now);
+	op->be = world_backend(op->world, op->target.normal);
+	op->decides = NULL;
+	int code = check_access(op);
+	if (code == 0)
+		code = check_controls(op);
+	reader_set_free(&op->readers);
+	op->readers = of_loop;
+	op->decides = NULL;
+	return code;
+}
+
 static void
 run(struct pool_job *job)
 {
@@ -360,7 +384,9 @@ run(struct pool_job *job)
 	struct change c = {.op = op, .host = op->world->host};
 
 	c.now = c.host->newest(c.host->arg);
-	op->code = change(&c);
+	op->code = check_again(&c);
+	if (op->code == 0)
+		op->code = change(&c);
 	if (op->code != 0 && c.text.text[0] != 0)
 		op_fail(op, op->code, "%s", c.text.text);
 	if (c.ready != NULL)

@@ -33,15 +33,19 @@ doom(struct op *op, struct doomed *d, uint64_t id)
 	d->ids[d->count++] = id;
 }
 
+/* One more than maxtreedelete allows is enough to refuse. */
 static int
 collect_children(struct op *op, struct store_read *r, uint64_t parent, struct doomed *d)
 {
+	unsigned max = op->world->conf->max_tree_delete;
 	struct bv after = BV_NONE, rdn;
 	uint64_t id;
 	int err;
 
 	while ((err = store_next_child(r, parent, after, &id, &rdn)) == 0) {
 		doom(op, d, id);
+		if (d->count > max)
+			return 0;
 		after = rdn;
 	}
 	return err == ERR_NOT_FOUND ? 0 : op_store_error(op, err, NULL);

@@ -284,11 +284,10 @@ memory_compare(struct op *op, const struct memory_db *db, struct match *match)
 	op->access_asked = true;
 	if (m == NULL)
 		return op_code(op, LDAP_NO_SUCH_OBJECT);
-	int code = check_assertion(op, db, m, false);
-	if (code != 0)
-		return code;
 	const struct acl_entry e = memory_asked(db, m);
 	const struct acl_target t = access_on_value(match->desc, value, match->normal);
-	code = target_demand(op, &e, &t, ACL_B_COMPARE, "");
+	int code = target_demand(op, &e, &t, ACL_B_COMPARE, "");
+	if (code == 0)
+		code = check_assertion(op, db, m, false);
 	return code == 0 ? compare_entry(op, &e, match) : code;
 }

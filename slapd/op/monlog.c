@@ -149,6 +149,10 @@ monlog_modify(struct op *op)
 		if (code == 0)
 			code = apply(op, &q->mods[i], &bits);
 	}
+	if (q->count == 0 && !access_entry(op, &e, ACL_B_DISCLOSE))
+		code = target_hide(op, &e);
+	if (code == 0)
+		code = memory_assert_at(op, db);
 	if (code == 0 && write_is_noop(op))
 		return op_code(op, LDAP_NO_OPERATION);
 	if (code == 0)

@@ -35,8 +35,15 @@ oplog_begin(struct logline *l, const struct op *op, const char *event)
 static bool
 is_password(struct bv desc)
 {
+	static const char *const names[] = {"userPassword", "2.5.4.35", "olcRootPW",
+	    "krbPrincipalKey", "sambaNTPassword", "sambaLMPassword"};
+
 	desc.n = bv_find(desc, 0, ';');
-	return bv_is(desc, "userPassword") || bv_is(desc, "2.5.4.35");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (bv_is(desc, names[i]))
+			return true;
+	}
+	return false;
 }
 
 /* Returns f, or a copy in which passwords are not told. Depth is bounded by the decoder's limit. */

@@ -134,6 +134,24 @@ check_ops(struct op *op, unsigned refused, unsigned bit)
 	    (refused & whole) == reads ? "read " : "", (refused & whole) == reads ? "s" : "");
 }
 
+static int
+check_guard(struct op *op, const struct guard *g, unsigned bit)
+{
+	bool writes = (bit & CONF_OP_WRITES) != 0;
+	int code = check_transport(op, &g->need);
+
+	if (code == 0)
+		code = check_session_strength(op, &g->need);
+	if (code == 0 && writes)
+		code = check_update_strength(op, &g->need);
+	if (code == 0 && writes && op->who.normal.n == 0 &&
+	    (op->world->conf->allow & CONF_ALLOW_UPDATE_ANON) == 0)
+		return 0; /* the runner says what anonymous changes are told */
+	if (code == 0)
+		code = check_session(op, g->requires);
+	return code != 0 ? code : check_ops(op, g->ops, bit);
+}
+
 /* ---- which database ---- */
 
 static struct bv
@@ -276,17 +294,19 @@ restrict_check(struct op *op, unsigned bit)
 	if (!find_db(op, &db))
 		return 0;
 	struct guard g = guard_of(op, db);
-	code = check_transport(op, &g.need);
-	if (code == 0)
-		code = check_session_strength(op, &g.need);
-	if (code == 0 && (bit & CONF_OP_WRITES) != 0)
-		code = check_update_strength(op, &g.need);
-	if (code == 0 && (bit & CONF_OP_WRITES) != 0 && op->who.normal.n == 0 &&
-	    (op->world->conf->allow & CONF_ALLOW_UPDATE_ANON) == 0)
-		return 0; /* the runner says what anonymous changes are told */
-	if (code == 0)
-		code = check_session(op, g.requires);
-	return code != 0 ? code : check_ops(op, g.ops, bit);
+	return check_guard(op, &g, bit);
+}
+
+bool
+restrict_may_enter(struct op *op, const struct backend *be)
+{
+	struct guard g = guard_of(op, be->conf);
+
+	if (!op->world->conf->guarded || check_guard(op, &g, CONF_OP_SEARCH) == 0)
+		return true;
+	op->text = BV_NONE;
+	op_code(op, LDAP_SUCCESS);
+	return false;
 }
 
 int

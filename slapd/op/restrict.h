@@ -18,6 +18,10 @@ struct op;
  */
 int restrict_check(struct op *op, unsigned bit);
 
+/* Returns whether a search that begins elsewhere may go on into a database, as one that began there
+ * could: a subordinate database is not to be reached around its own conditions. */
+bool restrict_may_enter(struct op *op, const struct backend *be);
+
 enum restrict_bind_kind { RESTRICT_BIND_ANONYMOUS, RESTRICT_BIND_SIMPLE, RESTRICT_BIND_SASL };
 
 /* The same for a Bind, once it is known what kind it is and, for passwords, whose database (be; may
