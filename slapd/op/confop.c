@@ -377,6 +377,17 @@ check_again(struct change *c)
 	return code;
 }
 
+/* What was cancelled while it waited is not done. */
+static int
+claim(struct op *op)
+{
+	int expected = OP_UNCLAIMED;
+
+	return atomic_compare_exchange_strong(&op->claim, &expected, OP_CLAIMED_BY_WRITER)
+		   ? 0
+		   : LDAP_CANCELLED;
+}
+
 static void
 run(struct pool_job *job)
 {
@@ -384,7 +395,9 @@ run(struct pool_job *job)
 	struct change c = {.op = op, .host = op->world->host};
 
 	c.now = c.host->newest(c.host->arg);
-	op->code = check_again(&c);
+	op->code = claim(op);
+	if (op->code == 0)
+		op->code = check_again(&c);
 	if (op->code == 0)
 		op->code = change(&c);
 	if (op->code != 0 && c.text.text[0] != 0)

@@ -291,7 +291,8 @@ oplog_missing_index(const struct op *op, const struct plan *p)
 
 	if (d == NULL)
 		return;
-	unindexed_note(op->be->conf->name, d->name, kind);
+	/* Options are the client's own choice, and rows are few. */
+	unindexed_note(op->be->conf->name, d->type->names[0], kind);
 	if (plan_estimate(p) < 1000)
 		return;
 	unsigned bit = d->type->index % (64 * 64);

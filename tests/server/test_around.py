@@ -6,8 +6,8 @@ import time
 import pytest
 
 from . import data, expect, filters, harness
-from .client import (ASSERTION, BASE, MOD_ADD, MOD_DELETE, MOD_REPLACE, SUB, control,
-                     modify_request)
+from .client import (ASSERTION, BASE, MOD_ADD, MOD_DELETE, MOD_REPLACE, SUB,
+                     cancel_request, control, modify_request)
 from .harness import Database
 
 pytestmark = pytest.mark.ours("what OpenLDAP lets pass here is refused")
@@ -98,6 +98,33 @@ def test_revoking_oneself_in_one_go(make):
         expect.ok(jean.result(gone))
         assert {jean.result(number).code for number in late} <= {32, 50}
     server.stop()
+
+
+def test_what_is_cancelled_is_not_changed(online):
+    """A change of cn=config that waits can be cancelled: then it is not made, and says so."""
+    with online.client(JEAN, "jean-pw") as jean:
+        for attempt in range(5):
+            sent = [jean.send(modify_request("cn=config",
+                                             [(MOD_REPLACE, "olcIdleTimeout", [str(n)])]))
+                    for n in range(attempt * 10 + 101, attempt * 10 + 109)]
+            cancel = jean.result(jean.send(cancel_request(sent[-1])))
+            codes = [jean.result(number).code for number in sent]
+            assert codes[:-1] == [0] * 7
+            assert (cancel.code, codes[-1]) in {(0, 118), (121, 0), (119, 0)}
+            now = jean.search("cn=config", BASE, f"(olcIdleTimeout={attempt * 10 + 108})")
+            assert len(now.dns()) == (codes[-1] == 0)
+
+
+def test_unindexed_searches_are_counted_by_type(make):
+    """Options that a client makes up are no rows of their own."""
+    server = make(extra="database monitor\n", entries=data.entries())
+    with server.client() as anon:
+        for number in range(40):
+            anon.search(data.SUFFIX, SUB, f"(title;lang-x{number}=x)")
+    with server.local() as root:
+        expect.ok(root.sasl("EXTERNAL", b""))
+        rows = [dn for dn in root.search("cn=Monitor", SUB, attrs=["1.1"]).dns() if "title" in dn]
+        assert len(rows) == 1, rows
 
 
 def test_monitor_changes_heed_assertions(make):
