@@ -83,12 +83,6 @@ int common_usage(const struct common *c);
 /* Reads and builds the configuration: 0, or 1 after saying why not. */
 int common_load(struct common *c) __attribute__((warn_unused_result));
 
-/*
- * Chooses c->db by -b, -n, or the first database that holds entries. Returns 0, or 1 after saying
- * what is wrong. cn=config is chosen by -n 0 or -b cn=config only.
- */
-int common_choose(struct common *c) __attribute__((warn_unused_result));
-
 /* Returns whether the chosen database is cn=config. */
 bool common_is_config(const struct common *c);
 

@@ -54,20 +54,6 @@ static const struct {
     {"sasl_ssf", 0, offsetof(struct acl_peer, sasl_ssf), false},
 };
 
-static const struct {
-	const char *name;
-	unsigned op;
-} operations[] = {
-    {"add", RULES_OP_ADD},
-    {"bind", RULES_OP_BIND},
-    {"compare", RULES_OP_COMPARE},
-    {"delete", RULES_OP_DELETE},
-    {"extended", RULES_OP_EXTENDED},
-    {"modify", RULES_OP_MODIFY},
-    {"rename", RULES_OP_RENAME},
-    {"search", RULES_OP_SEARCH},
-};
-
 /* What a question asks for: that bit alone, where a granted level includes those below it. */
 static const struct {
 	const char *name;
@@ -100,12 +86,9 @@ find_level(const char *name, unsigned *bits_out)
 static bool
 set_operation(struct run *r, const char *value)
 {
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (strcmp(operations[i].name, value) == 0) {
-			r->who.op = operations[i].op;
-			return true;
-		}
-	}
+	r->who.op = rules_op_bit(bv_str(value));
+	if (r->who.op != 0)
+		return true;
 	fprintf(stderr,
 	    "unknown operation \"%s\": give add, bind, compare, delete, extended, "
 	    "modify, rename or search\n",

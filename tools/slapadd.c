@@ -9,6 +9,7 @@
 #include "store/stat.h"
 #include "store/store.h"
 #include "tools/bootconf.h"
+#include "tools/choose.h"
 #include "tools/common.h"
 #include "tools/confmodify.h"
 #include "tools/context.h"
@@ -340,7 +341,7 @@ slapadd_main(int argc, char **argv)
 		return common_done(&l.c, common_usage(&l.c));
 	if (bootconf_wanted(&l.c))
 		return common_done(&l.c, bootconf_run(&l.c));
-	if (common_load(&l.c) != 0 || common_choose(&l.c) != 0)
+	if (common_load(&l.c) != 0 || choose_database(&l.c) != 0)
 		return common_done(&l.c, 1);
 	if (common_is_config(&l.c))
 		return common_done(&l.c, confmodify_run(&l.c, true));

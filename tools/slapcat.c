@@ -15,6 +15,7 @@
 #include "store/record.h"
 #include "store/store.h"
 #include "store/test.h"
+#include "tools/choose.h"
 #include "tools/common.h"
 #include "tools/tools.h"
 #include "tools/walk.h"
@@ -154,7 +155,7 @@ run(struct cat *cat)
 	int status = 0;
 
 	if (walk_read_url(&cat->walk) != 0 || common_load(&cat->c) != 0 ||
-	    common_choose(&cat->c) != 0 || walk_prepare(&cat->walk) != 0 || open_output(cat) != 0)
+	    choose_database(&cat->c) != 0 || walk_prepare(&cat->walk) != 0 || open_output(cat) != 0)
 		return 1;
 	buf_init(&cat->text);
 	if (common_is_config(&cat->c))

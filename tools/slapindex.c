@@ -6,6 +6,7 @@
 #include "model/desc.h"
 #include "model/schema.h"
 #include "store/store.h"
+#include "tools/choose.h"
 #include "tools/common.h"
 #include "tools/progress.h"
 #include "tools/tools.h"
@@ -218,7 +219,7 @@ slapindex_main(int argc, char **argv)
 		return common_done(&r.c, 1);
 	if (r.check && optind < argc)
 		return common_done(&r.c, common_usage(&r.c));
-	if (common_load(&r.c) != 0 || common_choose(&r.c) != 0)
+	if (common_load(&r.c) != 0 || choose_database(&r.c) != 0)
 		return common_done(&r.c, 1);
 	if (r.check)
 		return common_done(&r.c, check(&r));

@@ -7,6 +7,7 @@
 #include "model/entry.h"
 #include "store/store.h"
 #include "tools/change.h"
+#include "tools/choose.h"
 #include "tools/common.h"
 #include "tools/confmodify.h"
 #include "tools/context.h"
@@ -200,7 +201,7 @@ slapmodify_main(int argc, char **argv)
 		return common_done(&r.c, 1);
 	if (optind < argc)
 		return common_done(&r.c, common_usage(&r.c));
-	if (common_load(&r.c) != 0 || common_choose(&r.c) != 0)
+	if (common_load(&r.c) != 0 || choose_database(&r.c) != 0)
 		return common_done(&r.c, 1);
 	if (common_is_config(&r.c))
 		return common_done(&r.c, confmodify_run(&r.c, false));

@@ -10,6 +10,7 @@
 #include "store/record.h"
 #include "store/store.h"
 #include "tools/codes.h"
+#include "tools/choose.h"
 #include "tools/common.h"
 #include "tools/tools.h"
 #include "tools/walk.h"
@@ -89,7 +90,7 @@ visit(void *arg, const struct walk_entry *w)
 static int
 run(struct check *k)
 {
-	if (walk_read_url(&k->walk) != 0 || common_load(&k->c) != 0 || common_choose(&k->c) != 0 ||
+	if (walk_read_url(&k->walk) != 0 || common_load(&k->c) != 0 || choose_database(&k->c) != 0 ||
 	    walk_prepare(&k->walk) != 0 || common_open(&k->c, COMMON_READ) != 0)
 		return 1;
 	int status = walk_run(&k->walk);

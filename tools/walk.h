@@ -41,7 +41,7 @@ struct walk {
 /* Takes -a, -s and -H; for struct common's own. */
 bool walk_option(struct walk *w, int letter, const char *arg);
 
-/* A URL's base chooses the database when neither -b nor -n is given: before common_choose. */
+/* A URL's base chooses the database when neither -b nor -n is given: before choose_database. */
 int walk_read_url(struct walk *w) __attribute__((warn_unused_result));
 
 /* Reads filter and base with the schema: after common_load. 0, or 1 after saying what is wrong. */

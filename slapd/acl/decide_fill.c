@@ -1,58 +1,18 @@
 #include "decide_impl.h"
 
+#include "acl/rules_ref.h"
 #include "base/arena.h"
 
 /*
- * Templates: $0 to $9, ${n} and ${dn} stand for what the pattern of <what> matched in the
- * entry's name, ${vn} in the value; $$ for a dollar. In a regular expression what is put
- * in stands for itself: a name with a "*" in it must not become a pattern.
+ * Templates (rules_ref.h) are filled with what the pattern of <what> matched. In a regular
+ * expression what is put in stands for itself: a name with a "*" in it must not become a pattern.
  */
 
 enum { MAX_FILLED = 65536 };
 
-struct reference {
-	size_t length; /* of the reference in the template; 0: none */
-	bool value;
-	size_t number;
-};
-
-static bool
-is_digit(struct bv t, size_t i)
-{
-	return i < t.n && t.p[i] >= '0' && t.p[i] <= '9';
-}
-
-/* Reads "${" ["d" / "v"] digits "}" at the "$". */
-static struct reference
-braced(struct bv t, size_t at)
-{
-	struct reference r = {0, false, 0};
-	size_t i = at + 2;
-
-	if (i < t.n && (t.p[i] == 'd' || t.p[i] == 'v'))
-		r.value = t.p[i++] == 'v';
-	if (!is_digit(t, i))
-		return r;
-	for (; is_digit(t, i) && r.number < DECIDE_MATCHES; i++)
-		r.number = r.number * 10 + (size_t)(t.p[i] - '0');
-	if (i < t.n && t.p[i] == '}')
-		r.length = i + 1 - at;
-	return r;
-}
-
-static struct reference
-reference_at(struct bv t, size_t at)
-{
-	if (is_digit(t, at + 1))
-		return (struct reference){2, false, (size_t)(t.p[at + 1] - '0')};
-	if (at + 1 < t.n && t.p[at + 1] == '{')
-		return braced(t, at);
-	return (struct reference){0, false, 0};
-}
-
 /* The bytes that a reference stands for. Returns whether there is such a submatch. */
 static bool
-submatch(const struct decide_ask *ask, const struct reference *r, struct bv *out)
+submatch(const struct decide_ask *ask, const struct rules_ref *r, struct bv *out)
 {
 	const regmatch_t *m = r->value ? ask->value_match : ask->dn_match;
 	struct bv from = r->value ? decide_what_text(ask) : ask->entry->normal_dn;
@@ -85,11 +45,12 @@ decide_fill(const struct decide_ask *ask, struct bv text, bool regex, struct bv 
 	size_t n = 0, cap = text.n + 1;
 
 	for (size_t i = 0; i < text.n; i++) {
-		struct reference r = {0, false, 0};
+		struct rules_ref r = {.length = 0};
 		struct bv piece = {text.p + i, 1};
 		if (text.p[i] == '$')
-			r = reference_at(text, i);
-		if (r.length > 0 && !submatch(ask, &r, &piece))
+			r = rules_ref_at(text, i);
+		bool put = r.length > 0 && !r.dollar;
+		if (put && !submatch(ask, &r, &piece))
 			return false;
 		size_t need = n + piece.n * 2 + text.n + 1;
 		if (need > MAX_FILLED)
@@ -98,11 +59,8 @@ decide_fill(const struct decide_ask *ask, struct bv text, bool regex, struct bv 
 			p = arena_grow(ask->d->env.scratch, p, cap, need * 2, 1);
 			cap = need * 2;
 		}
-		n += put_bytes(p + n, piece, regex && r.length > 0);
-		if (r.length > 0)
-			i += r.length - 1;
-		else if (text.p[i] == '$' && i + 1 < text.n && text.p[i + 1] == '$')
-			i++;
+		n += put_bytes(p + n, piece, regex && put);
+		i += r.length > 0 ? r.length - 1 : 0;
 	}
 	p[n] = 0;
 	*out = bv_make(p, n);

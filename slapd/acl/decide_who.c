@@ -213,13 +213,6 @@ one_holds(struct decide *d, struct decide_ask *ask, const struct rules_who *w)
 	return HOLDS_NO;
 }
 
-static bool
-holds_dns(const struct attr_type *t)
-{
-	return t->equality != NULL &&
-	       (t->equality->family == FAMILY_DN || t->equality->family == FAMILY_NAME_UID);
-}
-
 /* "self" before the access: only for a value that is the requestor's own DN. */
 static enum decide_holds
 own_value(const struct decide *d, const struct decide_ask *ask, const struct rules_by *by)
@@ -232,7 +225,7 @@ own_value(const struct decide *d, const struct decide_ask *ask, const struct rul
 		return HOLDS_VARIES;
 	const struct acl_target *t = ask->target;
 	return holds_if(t->part == ACL_PART_ATTR && t->value_normal.p != NULL &&
-			holds_dns(t->desc->type) && bv_eq(t->value_normal, dn));
+			rules_holds_dns(t->desc->type, true) && bv_eq(t->value_normal, dn));
 }
 
 static bool

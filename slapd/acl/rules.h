@@ -14,6 +14,7 @@
 #include "base/bv.h"
 
 struct arena;
+struct attr_type;
 struct conf;
 struct conf_db;
 struct decide_table;
@@ -110,6 +111,12 @@ int rules_check_with(const struct conf *c, void (*warn)(void *arg, const char *t
 /* Returns whether an expression into which text was put may still be compiled: its size is bounded,
  * its repetitions written out. */
 bool rules_regex_fits(struct bv pattern);
+
+/* Returns whether the values of the type are DNs, or, with_uid, DNs with an optional bit string. */
+bool rules_holds_dns(const struct attr_type *t, bool with_uid);
+
+/* Returns the bit (enum rules_op) of an operation's name in op=, 0 when it is none. */
+unsigned rules_op_bit(struct bv name);
 
 /* Returns the bits of a level's name ("read"), 0 with *known false when it is none. */
 unsigned rules_level_bits(struct bv name, bool *known);

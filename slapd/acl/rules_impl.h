@@ -124,9 +124,6 @@ int rules_dn_fixed(struct rules_reader *r, struct bv text, struct rules_dn *dn)
 /* Returns the style of DNs that is spelt so; EXACT for those that DNs do not have. */
 enum rules_style rules_dn_style(enum rules_spelt spelt);
 
-/* Returns whether the values of the type are DNs, or, with_uid, DNs with an optional bit string. */
-bool rules_holds_dns(const struct attr_type *t, bool with_uid);
-
 /* Reads the words after "to" up to "by" or the end. */
 int rules_what_read(struct rules_reader *r, struct rules_what *out)
     __attribute__((warn_unused_result));

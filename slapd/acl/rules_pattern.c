@@ -1,5 +1,6 @@
 #include "acl/rules_impl.h"
 
+#include "acl/rules_ref.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/dn.h"
@@ -18,33 +19,6 @@ rules_length_check(struct rules_reader *r, struct bv p)
 
 /* ---- templates ---- */
 
-static bool
-is_digit(struct bv t, size_t i)
-{
-	return i < t.n && t.p[i] >= '0' && t.p[i] <= '9';
-}
-
-/* Returns how long the reference at t[i], a "$", is: 0 when it is none ("$$" is 2). */
-static size_t
-reference_at(struct bv t, size_t i)
-{
-	size_t end = i + 2;
-
-	if (is_digit(t, i + 1))
-		return 2;
-	if (i + 1 >= t.n || (t.p[i + 1] != '$' && t.p[i + 1] != '{'))
-		return 0;
-	if (t.p[i + 1] == '$')
-		return 2;
-	if (end < t.n && (t.p[end] == 'd' || t.p[end] == 'v'))
-		end++;
-	size_t first = end;
-	while (is_digit(t, end))
-		end++;
-	bool good = end > first && end - first <= 2 && end < t.n && t.p[end] == '}';
-	return good ? end + 1 - i : 0;
-}
-
 int
 rules_template_check(struct rules_reader *r, struct bv text, bool regex, bool *expands_out)
 {
@@ -54,14 +28,14 @@ rules_template_check(struct rules_reader *r, struct bv text, bool regex, bool *e
 	for (size_t i = 0; code == 0 && i < text.n; i++) {
 		if (text.p[i] != '$')
 			continue;
-		size_t n = reference_at(text, i);
-		if (n == 0 && (!regex || (i + 1 < text.n && text.p[i + 1] == '{')))
+		struct rules_ref ref = rules_ref_at(text, i);
+		if (ref.length == 0 && (!regex || (i + 1 < text.n && text.p[i + 1] == '{')))
 			return err_set(r->e, ERR_CONFIG,
 			    "\"%.*s\": \"$\" must be followed by a digit, by {n}, {dn} or {vn} "
 			    "with a number n, or by another \"$\"",
 			    BV(text));
-		expands |= n > 0 && text.p[i + 1] != '$';
-		i += n > 0 ? n - 1 : 0;
+		expands |= ref.length > 0 && !ref.dollar;
+		i += ref.length > 0 ? ref.length - 1 : 0;
 	}
 	if (code == 0)
 		*expands_out = expands;
@@ -75,9 +49,11 @@ rules_template_trial(struct arena *a, struct bv text)
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		size_t skip = text.p[i] == '$' ? reference_at(text, i) : 0;
-		p[n++] = skip > 0 && text.p[i + 1] != '$' ? 'x' : text.p[i];
-		i += skip > 0 ? skip - 1 : 0;
+		struct rules_ref ref = {.length = 0};
+		if (text.p[i] == '$')
+			ref = rules_ref_at(text, i);
+		p[n++] = ref.length > 0 && !ref.dollar ? 'x' : text.p[i];
+		i += ref.length > 0 ? ref.length - 1 : 0;
 	}
 	p[n] = 0;
 	return bv_make(p, n);
@@ -88,16 +64,13 @@ rules_template_refs(struct bv text, int *dn_out, int *value_out)
 {
 	*dn_out = *value_out = -1;
 	for (size_t i = 0; i < text.n; i++) {
-		size_t n = text.p[i] == '$' ? reference_at(text, i) : 0;
-		if (n == 0)
+		if (text.p[i] != '$')
 			continue;
-		int number = 0,
-		    *most = bv_find(bv_make(text.p + i, n), 0, 'v') < n ? value_out : dn_out;
-		for (size_t k = i; k < i + n; k++)
-			number = is_digit(text, k) ? number * 10 + (text.p[k] - '0') : number;
-		if (text.p[i + 1] != '$' && number > *most)
-			*most = number;
-		i += n - 1;
+		struct rules_ref ref = rules_ref_at(text, i);
+		int *most = ref.value ? value_out : dn_out;
+		if (ref.length > 0 && !ref.dollar && (int)ref.number > *most)
+			*most = (int)ref.number;
+		i += ref.length > 0 ? ref.length - 1 : 0;
 	}
 }
 

@@ -41,17 +41,26 @@ unknown_op(struct rules_reader *r, struct bv name)
 	    BV(name));
 }
 
+unsigned
+rules_op_bit(struct bv name)
+{
+	for (size_t i = 0; i < OP_COUNT; i++) {
+		if (bv_is(name, ops[i].name))
+			return ops[i].bit;
+	}
+	return 0;
+}
+
 static int
 read_ops(struct rules_reader *r, struct bv list, unsigned *bits_out)
 {
 	for (size_t at = 0; at <= list.n;) {
-		size_t end = bv_find(list, at, ','), i = 0;
+		size_t end = bv_find(list, at, ',');
 		struct bv name = bv_make(list.p + at, end - at);
-		while (i < OP_COUNT && !bv_is(name, ops[i].name))
-			i++;
-		if (i == OP_COUNT)
+		unsigned bit = rules_op_bit(name);
+		if (bit == 0)
 			return unknown_op(r, name);
-		*bits_out |= ops[i].bit;
+		*bits_out |= bit;
 		at = end + 1;
 	}
 	return 0;
