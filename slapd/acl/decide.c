@@ -219,6 +219,20 @@ decide_once(struct decide *d, enum acl_part part, const struct attr_desc *desc, 
 	return once(s->least, s->most, want);
 }
 
+uint32_t
+decide_class(struct decide *d, const struct attr_desc *desc)
+{
+	bool by_rules;
+
+	fixed_bits(d, &by_rules);
+	if (!by_rules)
+		return DECIDE_NO_CLASS;
+	if (d->touches == NULL)
+		begin(d);
+	uint32_t class = class_of(d, ACL_PART_ATTR, desc);
+	return d->table->classes[class].optioned ? DECIDE_NO_CLASS : class;
+}
+
 bool
 decide_by_value(struct decide *d, const struct attr_desc *desc)
 {

@@ -113,6 +113,11 @@ enum decide_once { DECIDE_NO, DECIDE_YES, DECIDE_PER_ENTRY };
 enum decide_once decide_once(
     struct decide *d, enum acl_part part, const struct attr_desc *desc, unsigned want);
 
+/* Returns the number of the attribute's class: on one entry, decide_allows answers alike for the
+ * attributes of a class as wholes. DECIDE_NO_CLASS: nothing is known of that. */
+#define DECIDE_NO_CLASS UINT32_MAX
+uint32_t decide_class(struct decide *d, const struct attr_desc *desc);
+
 /* Returns whether a rule tells values of this attribute apart. */
 bool decide_by_value(struct decide *d, const struct attr_desc *desc);
 

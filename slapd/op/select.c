@@ -40,10 +40,12 @@ struct select {
 	const struct attr_map *map; /* the map verdicts are for */
 	uint64_t serial;	    /* of the map that verdicts are for; 0: none */
 	size_t verdict_count;
-	uint8_t *verdicts; /* by attribute ID */
-	bool as_stored;	   /* what may be read goes out as it is in the record */
-	bool only_user;	   /* no operational attribute is asked for */
-	bool reads_all;	   /* in the database of that map */
+	uint8_t *verdicts;    /* by attribute ID */
+	bool as_stored;	      /* what may be read goes out as it is in the record */
+	bool only_user;	      /* no operational attribute is asked for */
+	bool reads_all;	      /* in the database of that map */
+	uint32_t asked_class; /* of the attribute asked about last, on this entry */
+	enum verdict asked_verdict;
 	bool computed_entry_dn, computed_subschema, computed_has_sub, computed_num_sub;
 };
 
@@ -208,6 +210,21 @@ asked_about(const struct select_entry *e)
 	return (struct acl_entry){e->normal_dn, e->record, e->map, e->read, e->id, NULL};
 }
 
+/* Most attributes of an entry are of one class, and asked about once. */
+static enum verdict
+ask(struct op *op, struct select *s, const struct select_entry *e, const struct attr_desc *d)
+{
+	const struct acl_entry at = asked_about(e);
+	uint32_t class = decide_class(access_of(op, op->be), d);
+
+	if (class == DECIDE_NO_CLASS || class != s->asked_class) {
+		bool allowed = access_attr(op, &at, d, ACL_B_READ);
+		s->asked_class = class;
+		s->asked_verdict = allowed ? VERDICT_YES : VERDICT_NO;
+	}
+	return s->asked_verdict;
+}
+
 static enum verdict
 row_verdict(struct op *op, struct select *s, const struct select_entry *e, uint32_t attr_id)
 {
@@ -218,9 +235,7 @@ row_verdict(struct op *op, struct select *s, const struct select_entry *e, uint3
 		*v = (uint8_t)verdict_of(op, s, attr_map_desc(s->map, attr_id));
 	if (*v != VERDICT_ASK)
 		return (enum verdict) * v;
-	const struct acl_entry at = asked_about(e);
-	bool allowed = access_attr(op, &at, attr_map_desc(s->map, attr_id), ACL_B_READ);
-	return allowed ? VERDICT_YES : VERDICT_NO;
+	return ask(op, s, e, attr_map_desc(s->map, attr_id));
 }
 
 static struct value_test
@@ -353,6 +368,7 @@ put_rows(struct op *op, struct select *s, const struct select_entry *e, struct a
 	const struct record *rec = e->record;
 	size_t count = s->only_user ? rec->user_count : rec->row_count, from = 0;
 
+	s->asked_class = DECIDE_NO_CLASS;
 	for (size_t i = 0; i < count; i++) {
 		enum verdict v = row_verdict(op, s, e, record_row_id(rec, i));
 		if (v == VERDICT_YES && s->as_stored)
