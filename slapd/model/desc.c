@@ -235,7 +235,7 @@ desc_is_subtype(const struct attr_desc *sub, const struct attr_desc *sup)
 	struct bv wanted = sup->options;
 
 	if (!schema_attr_is_a(sub->type, sup->type))
-		return desc_eq(sub, sup);
+		return sub->type->undefined && desc_eq(sub, sup);
 	while (wanted.n > 0) {
 		if (!has_option(sub->options, syntax_text_cut(&wanted, ';')))
 			return false;

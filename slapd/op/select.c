@@ -41,6 +41,7 @@ struct select {
 	uint64_t serial;	    /* of the map that verdicts are for; 0: none */
 	size_t verdict_count;
 	uint8_t *verdicts;    /* by attribute ID */
+	uint32_t *classes;    /* by attribute ID, of those to be asked about: decide_class */
 	bool as_stored;	      /* what may be read goes out as it is in the record */
 	bool only_user;	      /* no operational attribute is asked for */
 	bool reads_all;	      /* in the database of that map */
@@ -152,10 +153,13 @@ select_set_value_filters(struct op *op, struct select *s)
 static bool
 wants_desc(const struct select *s, const struct attr_desc *d)
 {
-	if (d->type->usage == ATTR_USER_APPLICATIONS ? s->all_user : s->all_operational)
+	const struct attr_type *t = d->type;
+	bool alone = t->sup == NULL && !t->undefined; /* no subtype of any other */
+
+	if (t->usage == ATTR_USER_APPLICATIONS ? s->all_user : s->all_operational)
 		return true;
 	for (size_t i = 0; i < s->wanted_count; i++) {
-		if (desc_is_subtype(d, s->wanted[i]))
+		if ((!alone || s->wanted[i]->type == t) && desc_is_subtype(d, s->wanted[i]))
 			return true;
 	}
 	return false;
@@ -190,8 +194,10 @@ bind_map(struct op *op, struct select *s, const struct attr_map *map)
 	if (s->serial == attr_map_serial(map))
 		return;
 	s->serial = attr_map_serial(map);
-	if (need > s->verdict_count)
+	if (need > s->verdict_count) {
 		s->verdicts = arena_alloc(op->arena, need);
+		s->classes = arena_alloc(op->arena, need * sizeof(*s->classes));
+	}
 	s->verdict_count = need;
 	memset(s->verdicts, VERDICT_UNKNOWN, need);
 	s->reads_all = s->as_stored && s->only_user && s->all_user &&
@@ -212,13 +218,13 @@ asked_about(const struct select_entry *e)
 
 /* Most attributes of an entry are of one class, and asked about once. */
 static enum verdict
-ask(struct op *op, struct select *s, const struct select_entry *e, const struct attr_desc *d)
+ask(struct op *op, struct select *s, const struct select_entry *e, uint32_t attr_id)
 {
-	const struct acl_entry at = asked_about(e);
-	uint32_t class = decide_class(access_of(op, op->be), d);
+	uint32_t class = s->classes[attr_id];
 
 	if (class == DECIDE_NO_CLASS || class != s->asked_class) {
-		bool allowed = access_attr(op, &at, d, ACL_B_READ);
+		const struct acl_entry at = asked_about(e);
+		bool allowed = access_attr(op, &at, attr_map_desc(s->map, attr_id), ACL_B_READ);
 		s->asked_class = class;
 		s->asked_verdict = allowed ? VERDICT_YES : VERDICT_NO;
 	}
@@ -231,11 +237,15 @@ row_verdict(struct op *op, struct select *s, const struct select_entry *e, uint3
 	if (attr_id >= s->verdict_count)
 		return VERDICT_NO;
 	uint8_t *v = &s->verdicts[attr_id];
-	if (*v == VERDICT_UNKNOWN)
-		*v = (uint8_t)verdict_of(op, s, attr_map_desc(s->map, attr_id));
+	if (*v == VERDICT_UNKNOWN) {
+		const struct attr_desc *d = attr_map_desc(s->map, attr_id);
+		*v = (uint8_t)verdict_of(op, s, d);
+		if (*v == VERDICT_ASK)
+			s->classes[attr_id] = decide_class(access_of(op, op->be), d);
+	}
 	if (*v != VERDICT_ASK)
 		return (enum verdict) * v;
-	return ask(op, s, e, attr_map_desc(s->map, attr_id));
+	return ask(op, s, e, attr_id);
 }
 
 static struct value_test
