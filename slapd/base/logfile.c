@@ -17,6 +17,8 @@
  * full disk costs lines, never an answer.
  */
 
+enum { TIME_BYTES = 64, LINE_BYTES = 4200 };
+
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER; /* guards path and fd */
 static char path[PATH_MAX];
 static int fd = -1;
@@ -108,24 +110,35 @@ logfile_is_open(void)
 	return atomic_load_explicit(&is_open, memory_order_relaxed);
 }
 
+/* Writes the time and a space; the seconds are made once each. Returns the length. */
+static size_t
+put_time(char out[TIME_BYTES], const struct timespec *now)
+{
+	static _Thread_local char when[TIME_BYTES / 2];
+	static _Thread_local time_t made;
+	struct tm tm;
+
+	if (made != now->tv_sec && gmtime_r(&now->tv_sec, &tm) != NULL) {
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+		made = now->tv_sec;
+	}
+	int n = snprintf(out, TIME_BYTES, "%s.%06ldZ ", when, now->tv_nsec / 1000);
+	return n < 0 ? 0 : strlen(out);
+}
+
 void
 logfile_write(const char *line)
 {
-	char out[4300], when[40];
+	char out[TIME_BYTES + LINE_BYTES + 1];
 	struct timespec now;
-	struct tm tm;
 
-	if (!logfile_is_open())
+	if (!logfile_is_open() || clock_gettime(CLOCK_REALTIME, &now) != 0)
 		return;
+	size_t n = put_time(out, &now), length = strnlen(line, LINE_BYTES);
+	memcpy(out + n, line, length);
+	out[n + length] = '\n';
 	pthread_rwlock_rdlock(&lock);
-	if (fd >= 0 && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
-	    gmtime_r(&now.tv_sec, &tm) != NULL) {
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-		int n = snprintf(out, sizeof(out), "%s.%06ldZ %s", when, now.tv_nsec / 1000, line);
-		size_t length = n < (int)sizeof(out) - 1 ? (size_t)n : sizeof(out) - 2;
-		out[length++] = '\n';
-		if (write(fd, out, length) < 0)
-			out[0] = 0;
-	}
+	if (fd >= 0 && write(fd, out, n + length + 1) < 0)
+		out[0] = 0;
 	pthread_rwlock_unlock(&lock);
 }
