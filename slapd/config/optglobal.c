@@ -216,3 +216,28 @@ optglobal_tcp_buffer(
 	c->tcp_buffers = list;
 	return 0;
 }
+
+int
+optglobal_authz_regexp(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	struct conflex_words w;
+	int code = conflex_split(b->arena, value, &w, e);
+
+	if (code == 0 && w.n != 2)
+		return err_set(e, ERR_CONFIG, "%s: \"%.*s\": expected %s", confbuild_name(b, o),
+		    BV(value), o->usage);
+	return code;
+}
+
+int
+optglobal_authz_policy(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e)
+{
+	static const struct confbuild_word words[] = {
+	    {"none", 0}, {"from", 1}, {"to", 2}, {"any", 3}, {"all", 4}, {NULL, 0}};
+	unsigned unused;
+
+	(void)b;
+	return confbuild_word(o, value, words, &unused, e);
+}

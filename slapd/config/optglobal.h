@@ -11,6 +11,10 @@ struct option;
 
 /* Each applies one value; see struct option. 0, or ERR_CONFIG with a text that names what was
  * expected. */
+int optglobal_authz_policy(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
+int optglobal_authz_regexp(
+    struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_idle(struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);
 int optglobal_loglevel(
     struct conf_build *b, const struct option *o, struct bv value, struct errbuf *e);

@@ -847,7 +847,8 @@ const struct option option_table[] = {
 	.multi = true,
 	.ordered = true,
 	.flags = OPTION_F_LATER,
-	.usage = "<value> ...",
+	.apply = optglobal_authz_regexp,
+	.usage = "<regexp> <DN>",
 	.help = "Maps SASL identities to DNs. Kept; comes into effect with SASL, which this "
 		"version does not offer: nobody gets in by it."},
     {.keyword = "authz-policy",
@@ -857,7 +858,8 @@ const struct option option_table[] = {
 	.type = OPTION_T_WORDS,
 	.fallback = "none",
 	.flags = OPTION_F_LATER,
-	.usage = "<value>",
+	.apply = optglobal_authz_policy,
+	.usage = "none | from | to | any | all",
 	.help = "Who may act for whom. Kept; comes into effect with SASL, which this version "
 		"does not offer: nobody gets in by it."},
     {.keyword = "sasl-auxprops",

@@ -133,6 +133,8 @@ ROWS = [
     (BACKEND, "idlexp 15", "is not 16 to 30 bits"),
     (BACKEND, "idlexp 31", "is not 16 to 30 bits"),
     (BACKEND, "idlexp 1.5", "is not 16 to 30 bits"),
+    (GLOBAL, "authz-policy never", "expected one of none, from"),
+    (GLOBAL, "authz-regexp uid=x", "expected <regexp> <DN>"),
     (GLOBAL, "gentlehup perhaps", "is not on or off"),
     (GLOBAL, "reverse-lookup perhaps", "is not on or off"),
     (GLOBAL, "index_hash64 perhaps", "is not on or off"),
