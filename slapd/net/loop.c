@@ -450,11 +450,6 @@ void
 loop_join(struct loop *l)
 {
 	pthread_join(l->thread, NULL);
-}
-
-void
-loop_done(struct loop *l)
-{
 	while (l->free_ops != NULL) {
 		struct op *op = l->free_ops;
 		l->free_ops = op->next;
@@ -464,6 +459,11 @@ loop_done(struct loop *l)
 	}
 	leave_worlds(l);
 	reader_set_free(&l->readers);
+}
+
+void
+loop_done(struct loop *l)
+{
 	close(l->epoll_fd);
 	close(l->wake_fd);
 	free(l->read_buffer);

@@ -60,8 +60,9 @@ void loop_wake(struct loop *l);
 /* Returns the newest configuration this loop has seen; for use at once. */
 const struct conf *loop_conf(const struct loop *l);
 
-/* Asks the loop to finish its operations and end; loop_join waits for it. loop_done gives back what
- * it holds: until all loops have ended, an operation of one may still wake the others. */
+/* Asks the loop to finish its operations and end; loop_join waits for it. loop_done takes away what
+ * other threads wake it with: only once none of them may still be about to, be it with an
+ * operation that the loop has seen already. */
 void loop_stop(struct loop *l);
 void loop_join(struct loop *l);
 void loop_done(struct loop *l);

@@ -227,10 +227,13 @@ server_stop(struct server **sp)
 		loop_stop(&s->loops[i]);
 	for (unsigned i = 0; i < s->loop_count; i++)
 		loop_join(&s->loops[i]);
-	for (unsigned i = 0; i < s->loop_count; i++)
-		loop_done(&s->loops[i]);
 	pool_stop(&s->host.changes);
 	pool_stop(&s->pool);
+	/* A writer may have handed over its last operation and not yet woken the loop. */
+	world_pause(s->world);
+	world_resume(s->world);
+	for (unsigned i = 0; i < s->loop_count; i++)
+		loop_done(&s->loops[i]);
 	tls_box_free(&s->tls);
 	world_unref(&s->world);
 	pthread_mutex_destroy(&s->lock);
