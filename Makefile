@@ -190,7 +190,7 @@ install: all
 		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/; done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for u in $(wildcard tools/systemd/*.service); do \
-		sed 's,@PREFIX@,$(PREFIX),g' $$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+		sed 's,@PREFIX@,$(PREFIX),g; s,@SYSCONFDIR@,$(SYSCONFDIR),g' $$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/slapd $(addprefix $(DESTDIR)$(PREFIX)/sbin/,$(SLAP_NAMES))
