@@ -1,5 +1,5 @@
 # Muster's build. One GNU Makefile, no configure step.
-#   make all check asan fuzz bench lint fmt compile_commands.json install uninstall
+#   make all check asan fuzz bench bench-full lint fmt compile_commands.json install uninstall
 # BUILD names the output folder; SAN=1 builds with ASan and UBSan (folder build-asan), TSAN=1 with
 # ThreadSanitizer (folder build-tsan).
 
@@ -65,6 +65,11 @@ SLAP_NAMES := slapadd slapcat slapindex slapmodify slappasswd slaptest slapdn sl
 SCHEMA_SRC := $(wildcard schema/*.schema)
 SCHEMA_LDIF := $(SCHEMA_SRC:schema/%.schema=$(BUILD)/schema/%.ldif)
 
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/obj/%.o)
+BENCH_LIB_OBJ := $(filter-out %/load.o %/null.o,$(BENCH_OBJ))
+BENCH_BIN := $(BUILD)/bench/load $(BUILD)/bench/null
+
 UNIT_SRC := $(wildcard tests/unit/*/*_test.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -72,7 +77,8 @@ FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build-fuzz/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 MAN_SRC := $(wildcard docs/man/*.[1-8])
 
-.PHONY: all check unit replay server-tests asan fuzz bench lint fmt install uninstall clean
+.PHONY: all check unit replay server-tests asan fuzz bench bench-full bench-tools lint fmt install uninstall \
+	clean
 all: $(BUILD)/sbin/slapd $(addprefix $(BUILD)/sbin/,$(SLAP_NAMES)) $(SCHEMA_LDIF) \
 	$(if $(MUSTER_SRC),$(BUILD)/bin/muster) $(if $(MIGRATE_SRC),$(BUILD)/bin/ldapmigrate)
 
@@ -109,15 +115,26 @@ $(BUILD)/bin/muster: $(MUSTER_OBJ) $(BUILD)/lib/libslapd.a
 	@echo "  CC $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lldap -llber $(PKG_LIBS) -lpthread
 
+$(BUILD)/lib/libbench.a: $(BENCH_LIB_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BENCH_BIN): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/lib/libbench.a $(BUILD)/lib/libslapd.a
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
+
 $(BUILD)/schema/%.ldif: schema/%.schema schema/to-ldif
 	@mkdir -p $(@D)
 	schema/to-ldif $< > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/unit/%_test: tests/unit/%_test.c $(BUILD)/lib/libslapd.a $(if $(MIGRATE_SRC),$(BUILD)/lib/libmigrate.a)
+$(BUILD)/unit/%_test: tests/unit/%_test.c $(BUILD)/lib/libslapd.a $(BUILD)/lib/libbench.a $(if $(MIGRATE_SRC),$(BUILD)/lib/libmigrate.a)
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< \
 		$(if $(findstring unit/migrate/,$@),$(BUILD)/lib/libmigrate.a -lldap -llber) \
+		$(if $(findstring unit/bench/,$@),$(BUILD)/lib/libbench.a) \
 		$(BUILD)/lib/libslapd.a -lcmocka $(PKG_LIBS) -lpthread
 
 unit: $(UNIT_BIN)
@@ -163,15 +180,21 @@ server-tests: all
 check:
 	tools/check
 
-bench: all
-	tests/bench/run
+bench-tools: $(BENCH_BIN)
+
+# The short form takes about five minutes, bench-full an hour or more and publishes its results.
+bench: all bench-tools
+	$(PYTHON) tests/bench/run --build $(BUILD)
+
+bench-full: all bench-tools
+	$(PYTHON) tests/bench/run --build $(BUILD) --full --publish
 
 lint:
 	@tools/lint
 
 fmt:
 	clang-format -i $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-		$(MAIN_SRC) tests/fuzz/replay.c $(wildcard slapd/*.h slapd/*/*.h tools/*.h tools/*/*.h \
+		$(MAIN_SRC) $(BENCH_SRC) tests/fuzz/replay.c $(wildcard slapd/*.h slapd/*/*.h tools/*.h tools/*/*.h \
 		migrate/*.h tests/*/*.h tests/*/*/*.h)
 
 compile_commands.json: Makefile $(LIB_SRC) $(TOOL_SRC) $(MIGRATE_SRC) $(MUSTER_SRC)
