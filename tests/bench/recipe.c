@@ -22,6 +22,7 @@ enum recipe_kind { SEARCH, COMPARE, BIND, ADD, DELETE, MODIFY, MIXED };
 #define PERSON "uid=u{n},ou=People,{suffix}"
 #define FRESH "uid=x{i},ou=People,{suffix}"
 #define STRONG "uid=s{n%64},ou=People,{suffix}"
+#define FAMILIAR "uid=s{n%4},ou=People,{suffix}" /* few, so that each binds again soon */
 #define GROUP "cn=everybody,ou=Groups,{suffix}"
 
 struct recipe {
@@ -97,7 +98,7 @@ static const struct recipe recipes[] = {
 	.what = "loginShell",
 	.code = LDAP_COMPARE_TRUE},
     {.name = "bind", .kind = BIND, .dn = PERSON, .text = "secret{n}"},
-    {.name = "bind-argon2", .kind = BIND, .dn = STRONG, .text = "strong secret"},
+    {.name = "bind-argon2", .kind = BIND, .dn = FAMILIAR, .text = "strong secret"},
     {.name = "bind-wrong",
 	.kind = BIND,
 	.dn = STRONG,
