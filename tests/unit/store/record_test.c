@@ -69,6 +69,9 @@ look(const struct record *r)
 			for (size_t k = 0; k < normal.n; k++)
 				sum += normal.p[k];
 		}
+		struct bv run = record_run(r, i / 2, i + 1);
+		for (size_t k = 0; k < run.n; k++)
+			sum += run.p[k];
 		record_has(&a, BV_LIT("a"), &bad);
 		record_find(r, a.attr_id, &a);
 	}
@@ -84,6 +87,28 @@ tight_copy(struct bv b)
 	assert_non_null(p);
 	memcpy(p, b.p, b.n);
 	return p;
+}
+
+static void
+test_runs_are_the_rows_one_behind_the_other(void **state)
+{
+	struct sample *s = start();
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(record_open(s->records[i], &r), 0);
+		assert_true(i != 1 || r.row_count > r.user_count);
+		assert_true(bv_eq(record_run(&r, 0, r.user_count), r.user_attrs));
+		assert_true(bv_eq(record_run(&r, 0, r.row_count), r.all_attrs));
+		assert_int_equal(record_run(&r, 1, 1).n, 0);
+		for (size_t k = 0; k < r.row_count; k++) {
+			struct record_attr a = record_attr_at(&r, k);
+			assert_int_equal(record_row_id(&r, k), a.attr_id);
+			assert_true(bv_eq(record_run(&r, k, k + 1), a.encoded));
+		}
+	}
+	end(s);
 }
 
 static void
@@ -215,6 +240,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_runs_are_the_rows_one_behind_the_other),
 	    cmocka_unit_test(test_every_flipped_bit_is_noticed),
 	    cmocka_unit_test(test_cut_and_lengthened_records_are_refused),
 	    cmocka_unit_test(test_forged_records_are_safe_to_look_at),
