@@ -376,6 +376,28 @@ access_may_search(void *arg, uint64_t id, const struct record *r, const struct a
 	return allowed;
 }
 
+bool
+access_may_find(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct bv pair[2])
+{
+	struct op *op = arg;
+	const struct acl_target t = access_on_value(d, pair[0], pair[1]);
+	struct bv normal;
+
+	if (!decide_by_value(access_of(op, op->be), d))
+		return true; /* as the attribute, which is asked for */
+	struct arena *scratch = access_scratch(op);
+	struct arena_mark mark = arena_mark(scratch);
+	struct store_read *read = op_reader(op, op->be);
+	bool allowed = false;
+	if (store_dn(read, r, scratch, NULL, &normal) == 0) {
+		struct acl_entry e = access_stored(read, id, r, normal);
+		allowed = access_allows(op, &e, &t, ACL_B_SEARCH);
+	}
+	arena_rewind(scratch, mark);
+	return allowed;
+}
+
 static bool
 is_free(struct decide *d, const struct attr_desc *desc)
 {

@@ -83,6 +83,10 @@ bool access_demand_change(struct op *op, const struct acl_entry *e, const struct
 bool access_may_search(void *op, uint64_t id, const struct record *r, const struct attr_desc *d,
     const struct match *m);
 
+/* The same for a value that an assertion found without naming it: pair is value and normal form. */
+bool access_may_find(void *op, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct bv pair[2]);
+
 /* The same for an entry at hand. */
 bool access_may_assert(
     struct op *op, const struct acl_entry *e, const struct attr_desc *d, const struct match *m);

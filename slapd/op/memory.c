@@ -131,6 +131,18 @@ filter_may_search(void *arg, uint64_t id, const struct record *r, const struct a
 	return access_may_assert(f->op, &e, d, match);
 }
 
+static bool
+filter_may_find(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+    const struct bv pair[2])
+{
+	struct filter_arg *f = arg;
+	const struct acl_entry e = memory_asked(f->db, &f->db->entries[id]);
+	const struct acl_target t = access_on_value(d, pair[0], pair[1]);
+
+	(void)r;
+	return access_allows(f->op, &e, &t, ACL_B_SEARCH);
+}
+
 /* What a filter or an assertion on these entries asks. */
 static struct test_env
 env_of(struct filter_arg *f)
@@ -138,6 +150,7 @@ env_of(struct filter_arg *f)
 	return (struct test_env){.schema = f->op->world->conf->schema,
 	    .map = f->db->map,
 	    .may_search = filter_may_search,
+	    .may_value = filter_may_find,
 	    .dn_normal = filter_dn,
 	    .computed = filter_computed,
 	    .arg = f};

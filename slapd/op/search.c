@@ -207,6 +207,7 @@ bind_filter(struct op *op, struct search *s, struct store_read *r)
 	    .schema = op->world->conf->schema,
 	    .map = s->map,
 	    .read = r,
+	    .may_value = access_may_find,
 	    .computed = select_computed_of,
 	    .arg = op,
 	};

@@ -48,6 +48,7 @@ write_assert(struct op *op, struct store_read *r, uint64_t id, const struct reco
 	    .map = store_read_map(r),
 	    .read = r,
 	    .may_search = access_may_search,
+	    .may_value = access_may_find,
 	    .computed = select_computed_of,
 	    .arg = op};
 

@@ -181,10 +181,22 @@ plain_match(const struct record_attr *attr, struct bv want)
 	return record_has(attr, want, &bad);
 }
 
+/* An assertion that does not name the value tells of it all the same: substrings, an order, another
+ * rule than the attribute's own. */
+static bool
+counts(const struct run *run, const struct attr_desc *d, struct bv value, struct bv normal)
+{
+	const struct test_env *env = run->env;
+	const struct bv pair[2] = {value, normal};
+
+	return env->may_search == NULL || env->may_value == NULL ||
+	       env->may_value(env->arg, run->id, run->record, d, pair);
+}
+
 static bool
 attr_match(const struct run *run, const struct node *n, size_t i, const struct record_attr *attr)
 {
-	const struct attr_type *type = attr_map_desc(run->map, n->ids.ids[i])->type;
+	const struct attr_desc *d = attr_map_desc(run->map, n->ids.ids[i]);
 	struct record_values it = record_values_of(attr);
 	struct bv value, normal;
 
@@ -194,8 +206,9 @@ attr_match(const struct run *run, const struct node *n, size_t i, const struct r
 		return plain_match(attr, n->match->normal);
 	while (record_next_value(&it, &value, &normal)) {
 		struct arena_mark mark = arena_mark(run->scratch);
-		bool hit = test_value(
-		    attr_map_schema(run->map), run->scratch, n->match, type, value, normal);
+		bool hit = test_value(attr_map_schema(run->map), run->scratch, n->match, d->type,
+			       value, normal) &&
+			   counts(run, d, value, normal);
 		arena_rewind(run->scratch, mark);
 		if (hit)
 			return true;

@@ -29,6 +29,10 @@ struct test_env {
 	 * not be searched is UNDEFINED. */
 	bool (*may_search)(void *arg, uint64_t id, const struct record *r,
 	    const struct attr_desc *d, const struct match *m);
+	/* Right to search a value that a term other than a plain equality has found; one that may
+	 * not be searched counts as absent. NULL: always. Only with may_search. */
+	bool (*may_value)(void *arg, uint64_t id, const struct record *r, const struct attr_desc *d,
+	    const struct bv pair[2]);
 	/* DN of the record, normal form, for :dn: matches and entryDN; NULL: by read. */
 	struct bv (*dn_normal)(void *arg, uint64_t id, const struct record *r);
 	/* Values the server computes (hasSubordinates ...): fills out, returns the count or -1 when

@@ -407,15 +407,24 @@ class Model:
         for stored, values in entry.of(desc):
             if stored != desc and not lax and not self.has(who, entry, stored, "s", value):
                 result = UNDEFINED
-            elif self._any_matches(kind, node, stored[0], values):
+            elif self._any_matches(kind, node, stored[0],
+                                   self._told(who, entry, stored, values, kind)):
                 return TRUE
         return result
+
+    def _told(self, who, entry, stored, values, kind):
+        """The values that an item may tell of: Debian's lets items that name none find all."""
+        if not self.ours or kind in ("=", "present"):
+            return values
+        return [v for v in values if self.has(who, entry, stored, "s", v)]
 
     @staticmethod
     def _any_matches(kind, node, name, values):
         forms = [normal(name, v) for v in values]
         if kind == "present":
             return True
+        if not forms:
+            return False
         if kind == "sub":
             first, inner = normal(name, node[2] or b""), [normal(name, v) for v in node[3]]
             return any(form.startswith(first) and all(part in form for part in inner)

@@ -50,6 +50,34 @@ def test_comparing_with_an_assertion_tells_nothing(make, dn):
         assert hidden.code == 32
 
 
+HIDDEN = [("description", "SECRET", ["(description=secret)", "(description=se*)",
+                                     "(description=*cre*)", "(description~=secret)",
+                                     "(description:caseExactMatch:=SECRET)",
+                                     "(description:caseExactSubstringsMatch:=*ECR*)",
+                                     "(:caseExactMatch:=SECRET)"]),
+          ("uidNumber", "4711", ["(uidNumber=4711)", "(uidNumber>=4711)", "(uidNumber>=4000)",
+                                 "(uidNumber<=4711)", "(uidNumber<=5000)",
+                                 "(uidNumber:1.2.840.113556.1.4.803:=4711)"])]
+
+
+@pytest.mark.parametrize("name,value,texts", HIDDEN)
+def test_a_hidden_value_is_not_found_by_any_assertion(make, name, value, texts):
+    """What does not name the value exactly does not find it either."""
+    server = make(access=f'access to attrs={name} val="{value.lower()}" by * none\n'
+                         "access to * by * read\n", entries=data.entries())
+    with server.admin() as admin, server.client() as anon:
+        expect.ok(admin.modify(JEAN, [(MOD_REPLACE, name, [value])]))
+        for text in texts:
+            if admin.search(JEAN, BASE, text).dns() == []:
+                assert ":" in text or "~" in text, text
+            assert anon.search(JEAN, BASE, text).dns() == [], text
+            asked = [asserting(text)]
+            assert anon.compare(JEAN, "sn", "x", asked).code != 5, text
+        expect.ok(admin.modify(JEAN, [(MOD_REPLACE, name, ["17"])]))
+        assert anon.search(JEAN, BASE, f"({name}=1*)" if name == "description"
+                           else f"({name}>=17)").dns() == [JEAN]
+
+
 @pytest.fixture(name="online")
 def _online(make):
     rules = f'database config\naccess to dn.base="{CONFIG}" by * none\n' \
