@@ -16,7 +16,7 @@ from .test_paged import cookie_of
 pytestmark = pytest.mark.ours("certificates and configuration change while the server runs")
 
 STARTTLS = "1.3.6.1.4.1.1466.20037"
-RELOAD = "2.25.86984604475757958756636892340540278960.5.1"
+RELOAD = "2.25.86984604475757958756636892340540278960.6.1"
 SECONDS = 5
 DB = "olcDatabase={1}mdb,cn=config"
 
