@@ -212,7 +212,7 @@ ROWS = [
     (DB, "limits * 5", "expected size[.soft"),
     (DB, "limits * size.prtotal=some", "hard, disabled behind size.prtotal="),
     (DB, "limits dn.nosuch=cn=x size=5", "expected dn[.self|.this]"),
-    (DB, "limits dn.regex=cn=( size=5", "is not a regular expression"),
+    (DB, "limits dn.regex=cn=( size=5", "regular expression \"cn=(\""),
     (DB, "limits nosuch size=5", "expected *, anonymous, users"),
     (DB, "limits group/nosuch=cn=x size=5", "is not in the schema"),
     (DB, "limits group size=5", "expected group[/<class>"),
