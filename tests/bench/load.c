@@ -238,8 +238,14 @@ measure(const struct options *o, struct drive *d, struct group *groups, struct a
     struct errbuf *e)
 {
 	uint64_t ignored;
-	int rc = o->warm_seconds > 0 ? drive_run(d, o->warm_seconds, &ignored, e) : 0;
+	bool serial = false;
+	int rc = 0;
 
+	/* Requests that can be sent once only are not spent on warming up. */
+	for (size_t i = 0; i < o->spec_count; i++)
+		serial = serial || groups[i].script.serial;
+	if (o->warm_seconds > 0 && !serial)
+		rc = drive_run(d, o->warm_seconds, &ignored, e);
 	for (size_t i = 0; i < o->spec_count; i++) {
 		if (groups[i].wrong > 0)
 			return err_set(e, ERR_CORRUPT, "%s", groups[i].first_wrong.text);

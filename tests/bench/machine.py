@@ -22,7 +22,7 @@ def _version(argv):
 
 
 def _commit(root):
-    done = subprocess.run(["git", "-C", root, "rev-parse", "--short", "HEAD"], capture_output=True,
+    done = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True,
                           encoding="utf-8", check=False)
     return done.stdout.strip() or "unknown"
 

@@ -53,6 +53,13 @@ class Bench:
         budget = self.options.budget
         return bool(budget) and time.monotonic() - self.begun > budget
 
+    def rounds(self, count=None):
+        """Counts rounds, one at least, until there are enough or the time is used up."""
+        for number in range(count or self.options.rounds):
+            if number and self.out_of_time():
+                return
+            yield number
+
     def ldif(self, people, group=0):
         """Generates the data once; returns its path."""
         path = self.top / f"people-{people}-{group}.ldif"
@@ -102,9 +109,7 @@ def load_phase(bench):
         rows = {name: bench.result(row, "loading")
                 for name, row in workloads.loading(entries, quick).items()}
         rounds = bench.options.rounds if entries <= 100000 and quick else 1
-        for number in range(rounds):
-            if number and bench.out_of_time():
-                break
+        for number in bench.rounds(rounds):
             for kind in rotated(KINDS, number):
                 say(f"{rows['speed'].row.title}, round {number + 1}, {kind}")
                 _load_once(bench, rows, kind, (entries, quick, number))
@@ -198,7 +203,7 @@ def standing_phase(bench):
     for people in bench.options.sizes:
         found = {name: bench.result(row, "starting and memory")
                  for name, row in workloads.standing(people).items()}
-        for number in range(bench.options.rounds):
+        for number in bench.rounds():
             for kind in rotated(KINDS, number):
                 _stand_once(bench, found, kind, (people, number))
         if rows:
@@ -236,7 +241,7 @@ def idle_phase(bench):
     count = bench.options.idle
     found = {name: bench.result(row, "idle connections")
              for name, row in workloads.idle(count).items()}
-    for number in range(bench.options.rounds):
+    for number in bench.rounds():
         for kind in rotated(KINDS, number):
             one = bench.server(kind, bench.options.people)
             try:
