@@ -29,8 +29,10 @@ def rotated(kinds, number):
 class Bench:
     """What the phases share: options, folders, results."""
 
-    def __init__(self, options, programs, top):
-        self.options, self.programs, self.top = options, programs, pathlib.Path(top)
+    def __init__(self, options, programs, top, short):
+        """top: folder for data; short: for sockets, whose paths may have 107 bytes at most."""
+        self.options, self.programs = options, programs
+        self.top, self.short = pathlib.Path(top), pathlib.Path(short)
         self.results, self.tables, self.series, self.failures = [], [], [], []
         self.begun = time.monotonic()
         self.hash = self._strong_hash()
@@ -74,7 +76,7 @@ class Bench:
         """Returns a server on the database of that size; loads it when it is not there."""
         data = self.top / f"{kind}-{people}-{group}"
         empty = not data.exists() or not any(data.iterdir())
-        place = self.top / f"run-{kind}-{people}-{group}"
+        place = self.short / f"{kind}-{people}-{group}"
         made = servers.Server(self.programs, kind, place, data, tls=self.tls, **options)
         if empty:
             made.load(self.ldif(people, group))
@@ -118,7 +120,7 @@ def load_phase(bench):
 def _load_once(bench, rows, kind, job):
     entries, quick, number = job
     data = bench.top / (f"{kind}-{entries}-0" if quick else f"{kind}-plain")
-    one = servers.Server(bench.programs, kind, bench.top / f"load-{kind}", data)
+    one = servers.Server(bench.programs, kind, bench.short / f"load-{kind}", data)
     one.remove()
     data.mkdir()
     took = one.load(bench.ldif(entries), quick)
@@ -133,7 +135,7 @@ def row_phase(bench, rows, title, people, **options):
     """Measures rows round by round, each on all servers in turn. Returns the results."""
     group = options.pop("group", 0)
     found = {row.key: bench.result(row, title) for row in rows}
-    null = servers.Null(bench.programs, bench.top / "null")
+    null = servers.Null(bench.programs, bench.short / "null")
     client = bench.client(people)
     with bench.running(people, group, **options) as both:
         for number in range(bench.options.rounds):

@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import types
 from xml.etree import ElementTree
 
@@ -31,9 +32,9 @@ def fixture_programs():
 
 
 @pytest.fixture(name="null")
-def fixture_null(programs, tmp_path):
+def fixture_null(programs):
     """The server of canned answers: one entry for each search."""
-    server = servers.Null(programs, tmp_path / "null")
+    server = servers.Null(programs, pathlib.Path(tempfile.gettempdir()))
     server.start(1)
     yield server
     server.stop()
