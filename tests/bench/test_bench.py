@@ -34,10 +34,11 @@ def fixture_programs():
 @pytest.fixture(name="null")
 def fixture_null(programs):
     """The server of canned answers: one entry for each search."""
-    server = servers.Null(programs, pathlib.Path(tempfile.gettempdir()))
-    server.start(1)
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory() as top:
+        server = servers.Null(programs, pathlib.Path(top))
+        server.start(1)
+        yield server
+        server.stop()
 
 
 def test_every_part_runs_and_every_answer_is_right(programs, tmp_path):
