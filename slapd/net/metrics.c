@@ -40,6 +40,8 @@ struct client {
 struct metrics {
 	pthread_t thread;
 	struct metrics_source source;
+	char host[INET6_ADDRSTRLEN]; /* as configured */
+	uint16_t port;
 	int listen_fd;
 	int wake_fd;
 	struct client clients[MAX_CLIENTS];
@@ -241,6 +243,19 @@ open_socket(const struct conf *c, struct errbuf *e)
 }
 
 int
+metrics_check(const struct metrics *m, const struct conf *c, struct errbuf *e)
+{
+	if (c->metrics_host.n == 0 ||
+	    (m != NULL && m->port == c->metrics_port && bv_eq(bv_str(m->host), c->metrics_host)))
+		return 0;
+	int fd = open_socket(c, e);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+int
 metrics_start(const struct conf *c, const struct metrics_source *source, struct metrics **out,
     struct errbuf *e)
 {
@@ -258,6 +273,8 @@ metrics_start(const struct conf *c, const struct metrics_source *source, struct 
 		free(m);
 		return fd;
 	}
+	snprintf(m->host, sizeof(m->host), "%.*s", BV(c->metrics_host));
+	m->port = c->metrics_port;
 	m->listen_fd = fd;
 	m->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int err = m->wake_fd < 0 ? errno : pthread_create(&m->thread, NULL, serve, m);

@@ -25,6 +25,11 @@ struct metrics_source {
 int metrics_start(const struct conf *c, const struct metrics_source *source, struct metrics **out,
     struct errbuf *e) __attribute__((warn_unused_result));
 
+/* Tries where c says, unless m listens there already; NULL for m is fine. 0 or ERR_* with a text.
+ */
+int metrics_check(const struct metrics *m, const struct conf *c, struct errbuf *e)
+    __attribute__((warn_unused_result));
+
 /* Ends the thread. NULL in *m is fine. */
 void metrics_stop(struct metrics **m);
 

@@ -73,6 +73,18 @@ newest(void *arg)
 	return server_world(arg);
 }
 
+/* A listener that cannot be opened would keep the server from starting the next time. */
+static int
+check_metrics(struct server *s, const struct conf *c, struct errbuf *e)
+{
+	struct world *w = server_world(s);
+	bool same = w->conf->metrics_port == c->metrics_port &&
+		    bv_eq(w->conf->metrics_host, c->metrics_host);
+
+	world_unref(&w);
+	return same || s->options.rescue ? 0 : metrics_check(s->metrics, c, e);
+}
+
 static int
 prepare(void *arg, const struct conf *c, void **ready_out, struct errbuf *e)
 {
@@ -82,6 +94,8 @@ prepare(void *arg, const struct conf *c, void **ready_out, struct errbuf *e)
 
 	if (err == 0)
 		err = logfile_check(c->log_file, e);
+	if (err == 0)
+		err = check_metrics(s, c, e);
 
 	if (err == 0)
 		*ready_out = x;

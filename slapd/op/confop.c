@@ -314,6 +314,8 @@ waits_for_restart(const struct conf *was, const struct conf *is)
 		return "olcThreads";
 	if (was->loops != is->loops)
 		return "musterEventLoops";
+	if (was->metrics_port != is->metrics_port || !bv_eq(was->metrics_host, is->metrics_host))
+		return "musterMetricsListen";
 	if (!bv_eq(was->pid_file, is->pid_file))
 		return "olcPidFile";
 	return bv_eq(was->args_file, is->args_file) ? NULL : "olcArgsFile";

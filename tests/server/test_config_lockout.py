@@ -302,14 +302,27 @@ def test_rescue_without_the_log_file(own):
 
 
 def test_rescue_without_the_metrics_port(own):
+    """A port that is taken is not configured; one that is taken later is the rescue's."""
+    port = harness.free_port()
     with harness.socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        own.configure("dn: cn=config\nchangetype: modify\nadd: musterMetricsListen\n"
-                      f"musterMetricsListen: 127.0.0.1:{taken.getsockname()[1]}\n")
-        own.stop()
+        with own.local() as root:
+            got = root.modify(ROOT, [(MOD_ADD, "musterMetricsListen", [
+                f"127.0.0.1:{taken.getsockname()[1]}"])])
+            assert got.code == 80 and "another program listens there" in got.text, got
+            got = root.modify(ROOT, [(MOD_ADD, "musterMetricsListen", [f"127.0.0.1:{port}"])])
+            assert "when slapd is started again" in expect.ok(got).text
+    own.stop()
+    with harness.socket.socket() as taken:
+        taken.setsockopt(harness.socket.SOL_SOCKET, harness.socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        refuses_to_start(own, "another program listens there")
         rescue(own)
-        own.configure("dn: cn=config\nchangetype: modify\ndelete: musterMetricsListen\n")
+        with own.local() as root:
+            expect.ok(root.modify(ROOT, [(MOD_REPLACE, "olcSizeLimit", ["100"])]))
+            expect.ok(root.modify(ROOT, [(MOD_DELETE, "musterMetricsListen", [])]))
         back(own)
 
 
