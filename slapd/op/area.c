@@ -104,6 +104,21 @@ alias_problem(struct op *op, struct bv alias, const char *text)
 	return op_fail(op, LDAP_ALIAS_PROBLEM, "%s", text);
 }
 
+/* Whether an alias may lead anywhere: one that may not be disclosed would be told of by what is
+ * behind it. *pretty_out: its name. 0, ERR_NOT_FOUND, or another ERR_*. */
+static int
+check_alias(struct op *op, struct store_read *r, uint64_t id, const struct record *rec,
+    struct bv *pretty_out)
+{
+	struct bv normal;
+	int err = store_dn(r, rec, op->arena, pretty_out, &normal);
+
+	if (err != 0)
+		return err;
+	struct acl_entry e = access_stored(r, id, rec, normal);
+	return access_entry(op, &e, ACL_B_DISCLOSE) ? 0 : ERR_NOT_FOUND;
+}
+
 /* One step of finding the base: an alias at or above dn is followed, *dn replaced. 0: nothing to
  * follow; 1: followed; otherwise a result code above 1. */
 static int
@@ -119,13 +134,15 @@ follow_alias(struct op *op, struct store_read *r, struct dn *dn)
 		return 0;
 	if (err != 0 && err != ERR_NOT_FOUND)
 		return op_store_error(op, err, NULL);
-	err = store_get(r, err == 0 ? id : superior, &rec, NULL);
+	id = err == 0 ? id : superior;
+	err = store_get(r, id, &rec, NULL);
 	if (err != 0)
 		return op_store_error(op, err, NULL);
 	if ((rec.flags & RECORD_ALIAS) == 0)
 		return 0;
-	if (store_dn(r, &rec, op->arena, &pretty, NULL) != 0)
-		return op_store_error(op, ERR_CORRUPT, NULL);
+	err = check_alias(op, r, id, &rec, &pretty);
+	if (err != 0)
+		return err == ERR_NOT_FOUND ? 0 : op_store_error(op, ERR_CORRUPT, NULL);
 	if (alias_target(op, r, &rec, &to) != 0)
 		return alias_problem(op, pretty, "alias missing or invalid aliasedObjectName");
 	*dn = graft(op, dn, dn->rdn_count - dn_text_depth(pretty), &to);
@@ -326,7 +343,9 @@ add_aliases_of(struct op *op, size_t which, struct areas *areas)
 	uint64_t id;
 	int code = 0, more;
 	unsigned pauses = 0, max = op->world->conf->max_aliases;
+	struct bv name;
 
+	op->be = in.be;
 	int err = store_read_begin(r, &e);
 	if (err != 0)
 		return op_store_error(op, err, e.text);
@@ -335,7 +354,7 @@ add_aliases_of(struct op *op, size_t which, struct areas *areas)
 		if (more == PLAN_AGAIN)
 			code = check_looks(op, ++pauses);
 		else if (store_get(r, id, &rec, NULL) == 0 && (rec.flags & RECORD_ALIAS) != 0 &&
-			 id != in.base)
+			 id != in.base && check_alias(op, r, id, &rec, &name) == 0)
 			code = add_target(op, r, &in, &rec, areas);
 		if (code == 0 && more == 1 && ++areas->aliases > max)
 			code = op_fail(op, LDAP_ADMINLIMIT_EXCEEDED,

@@ -50,6 +50,34 @@ def test_comparing_with_an_assertion_tells_nothing(make, dn):
         assert hidden.code == 32
 
 
+@pytest.mark.parametrize("right,led", [("none", False), ("disclose", True)])
+def test_hidden_aliases_lead_nowhere(make, right, led):
+    """An alias that may not be disclosed is like none: as a base, on the way to it, in a search."""
+    alias, chain, group = (f"cn={name},ou=Als,{data.SUFFIX}" for name in ("al", "chain", "als"))
+    lost = f"cn=lost,ou=Als,{data.SUFFIX}"
+    server = make(access=f'access to dn.base="{alias}" by * {right}\naccess to * by * read\n',
+                  entries=data.entries())
+    with server.admin() as admin, server.client() as anon:
+        expect.ok(admin.add(f"ou=Als,{data.SUFFIX}", {"objectClass": "organizationalUnit"}))
+        for dn, to in [(alias, JEAN), (chain, alias), (lost, f"cn=none,{data.SUFFIX}")]:
+            expect.ok(admin.add(dn, {"objectClass": ["alias", "extensibleObject"],
+                                     "aliasedObjectName": to}))
+        for deref in (2, 3):
+            absent = anon.search(group, BASE, deref=deref)
+            for dn in (alias, f"cn=x,{alias}"):
+                found = anon.search(dn, BASE, deref=deref)
+                if not led:
+                    assert (found.code, found.matched) == (absent.code, absent.matched)
+            assert (anon.search(alias, BASE, deref=deref).dns() == [JEAN]) == led
+            assert (anon.search(chain, BASE, deref=deref).dns() == [JEAN]) == led
+            if not led:
+                broken = anon.search(lost, BASE, deref=deref)
+                assert anon.search(chain, BASE, deref=deref).code == broken.code
+        below = anon.search(f"ou=Als,{data.SUFFIX}", SUB, "(uid=jean)", deref=1).dns()
+        assert (below == [JEAN]) == led
+    server.stop()
+
+
 HIDDEN = [("description", "SECRET", ["(description=secret)", "(description=se*)",
                                      "(description=*cre*)", "(description~=secret)",
                                      "(description:caseExactMatch:=SECRET)",
