@@ -41,10 +41,10 @@ open_group(struct drive *d, const struct stream_address *to, struct group *g, st
 }
 
 static int
-login_all(struct drive *d, struct drive_login login, struct errbuf *e)
+login_all(struct drive *d, struct bv login, struct errbuf *e)
 {
 	for (size_t i = 0; i < d->peer_count; i++) {
-		int code = peer_ask(&d->peers[i], bv_make(login.p, login.n), 30000, e);
+		int code = peer_ask(&d->peers[i], login, 30000, e);
 
 		if (code < 0)
 			return code;
@@ -56,14 +56,13 @@ login_all(struct drive *d, struct drive_login login, struct errbuf *e)
 }
 
 int
-drive_open(struct drive *d, const struct stream_address *to, struct group *groups,
-    size_t group_count, struct drive_login login, struct errbuf *e)
+drive_open(struct drive *d, const struct stream_address *to, struct bv login, struct errbuf *e)
 {
 	size_t count = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < group_count; i++)
-		count += groups[i].connections;
+	for (size_t i = 0; i < d->group_count; i++)
+		count += d->groups[i].connections;
 	d->peer_count = 0;
 	d->peers = calloc(count > 0 ? count : 1, sizeof(*d->peers));
 	if (d->peers == NULL)
@@ -71,8 +70,8 @@ drive_open(struct drive *d, const struct stream_address *to, struct group *group
 	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (d->epoll_fd < 0)
 		return err_set(e, ERR_IO, "epoll_create1: %s", strerror(errno));
-	for (size_t i = 0; i < group_count && rc == 0; i++)
-		rc = open_group(d, to, &groups[i], e);
+	for (size_t i = 0; i < d->group_count && rc == 0; i++)
+		rc = open_group(d, to, &d->groups[i], e);
 	return rc == 0 && login.n > 0 ? login_all(d, login, e) : rc;
 }
 

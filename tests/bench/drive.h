@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/bv.h"
 
 struct errbuf;
 struct group;
@@ -12,6 +13,8 @@ struct peer;
 struct stream_address;
 
 struct drive {
+	struct group *groups; /* set by the caller, with group_count, before drive_open */
+	size_t group_count;
 	struct peer *peers;
 	size_t peer_count;
 	int epoll_fd;
@@ -19,16 +22,11 @@ struct drive {
 };
 
 /*
- * Opens all connections of the groups. When bind.n > 0 each sends these bytes first (a message with
- * the ID RECIPE_FIRST_ID) and must be answered with success. Returns 0 or an error with *e; call
- * drive_close in both cases.
+ * Opens all connections of the groups. When login is present each sends these bytes first, a bind
+ * with the ID RECIPE_FIRST_ID, and must be answered with success. Returns 0 or an error with *e;
+ * call drive_close in both cases.
  */
-struct drive_login {
-	const uint8_t *p;
-	size_t n;
-};
-int drive_open(struct drive *d, const struct stream_address *to, struct group *groups,
-    size_t group_count, struct drive_login login, struct errbuf *e)
+int drive_open(struct drive *d, const struct stream_address *to, struct bv login, struct errbuf *e)
     __attribute__((warn_unused_result));
 
 /*

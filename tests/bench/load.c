@@ -219,13 +219,15 @@ open_idle(const struct options *o, const struct stream_address *to, struct drive
 
 	if (g == NULL)
 		abort();
+	idle->groups = g; /* lives as long as the program */
+	idle->group_count = 1;
 	g->name = "idle";
 	g->connections = (unsigned)o->idle;
 	buf_init(&bind);
 	script_put_bind(&bind, "", "");
 	rc = read_usage(o, &a->before_idle, e);
 	if (rc == 0)
-		rc = drive_open(idle, to, g, 1, (struct drive_login){bind.p, bind.n}, e);
+		rc = drive_open(idle, to, buf_bv(&bind), e);
 	if (rc == 0)
 		rc = read_usage(o, &a->after_idle, e);
 	buf_done(&bind);
@@ -354,7 +356,10 @@ judge(const struct options *o, const struct group *groups, int rc, const struct 
 static int
 run(const struct options *o, struct group *groups, struct account *a, struct errbuf *e)
 {
-	struct drive d = {.epoll_fd = -1, .stall_ns = o->stall_seconds * 1000000000U};
+	struct drive d = {.groups = groups,
+	    .group_count = o->spec_count,
+	    .epoll_fd = -1,
+	    .stall_ns = o->stall_seconds * 1000000000U};
 	struct drive idle = {.epoll_fd = -1};
 	struct stream_address to;
 	struct buf bind;
@@ -368,8 +373,7 @@ run(const struct options *o, struct group *groups, struct account *a, struct err
 	if (rc == 0 && o->idle > 0)
 		rc = open_idle(o, &to, &idle, a, e);
 	if (rc == 0)
-		rc = drive_open(
-		    &d, &to, groups, o->spec_count, (struct drive_login){bind.p, bind.n}, e);
+		rc = drive_open(&d, &to, buf_bv(&bind), e);
 	if (rc == 0)
 		rc = measure(o, &d, groups, a, e);
 	drive_close(&d);
