@@ -111,7 +111,7 @@ agree_all(const struct acl_rules *rules, struct arena *a)
 		struct bv dn = bv_str(asking[i % 3]);
 		struct acl_who who = {dn, dn, false, &peer, i % 2 ? RULES_OP_SEARCH : 0, NULL, 0};
 		struct acl_env env = {
-		    rules->schema, a, scratch, agree_values, NULL, (void *)(uintptr_t)rules};
+		    rules->schema, a, scratch, agree_values, NULL, (void *)(uintptr_t)rules, NULL};
 		struct entry en;
 		agree_entry(rules->schema, a, i / 3, &en);
 		struct acl_entry e = {.normal_dn = en.dn.normal, .entry = &en};

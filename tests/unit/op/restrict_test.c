@@ -102,9 +102,11 @@ test_root_of_the_machine_is_never_locked_out(void **state)
 	s.c.op.who.normal = BV_LIT("cn=root");
 	assert_int_equal(search(&s), LDAP_CONFIDENTIALITY_REQUIRED);
 	s.c.op.who.machine_root = true;
+	assert_int_equal(search(&s), LDAP_CONFIDENTIALITY_REQUIRED);
+	s.c.conf.machine_root = true;
 	assert_int_equal(search(&s), 0);
 	s.dbs[1].restrict_ops = CONF_OP_SEARCH;
-	assert_int_equal(search(&s), LDAP_UNWILLING_TO_PERFORM);
+	assert_int_equal(search(&s), 0);
 	s.dbs[1].type = CONF_DB_MDB;
 	assert_int_equal(search(&s), LDAP_CONFIDENTIALITY_REQUIRED);
 	opcase_done(&s.c);
