@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 
 import pytest
@@ -156,6 +157,49 @@ def test_everything_at_once(server):
         with server.local() as root:
             expect.ok(root.modify(dn, [(MOD_REPLACE, attr, values)]))
     is_sound(server, count)
+
+
+# ---- what was accepted starts again ----
+
+EXTREMES = {"BOOL": ["TRUE", "FALSE"], "TEXT": ["/nonexistent/x", "/", "/dev/full"],
+            "DN": ["cn=x", data.SUFFIX], "INT": []}
+OTHERS = ["x", "/nonexistent", "5", "none", "all", "any"]
+LARGEST = {"INT32_MAX": str(2**31 - 1), "INT64_MAX": str(2**63 - 1)}
+
+
+def extremes():
+    """For each option its least and greatest values, or what may look like one."""
+    table = (harness.REPO / "slapd/config/option_table.c").read_text()
+    for row in re.split(r"\n    {\.", table)[1:]:
+        found = dict(re.findall(r'(olc|type|min|max) = "?(?:OPTION_T_)?([-\w;]+)', row))
+        if "olc" not in found or found["olc"] == "musterMachineRoot":
+            continue
+        most = LARGEST.get(found.get("max"), found.get("max"))
+        ends = [end for end in (found.get("min", "0"), most) if end]
+        for value in EXTREMES.get(found["type"], OTHERS) or ends:
+            yield found["olc"], value
+
+
+def test_what_is_accepted_starts_again(server):
+    """No option's value that the running server takes keeps it from starting, or root from it."""
+    taken, tried = 0, 0
+    root = server.local()
+    for dn in (ROOT, FRONTEND, DB):
+        for attr, value in extremes():
+            tried += 1
+            before = entry(root, dn).get(attr, [])
+            if root.modify(dn, [(MOD_REPLACE, attr, [value])]).code != 0:
+                continue
+            taken += 1
+            root.close()
+            server.kill()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(server, "_wait", lambda _: wait_for_root(server))
+                server.start()
+            root = server.local()
+            expect.ok(root.modify(dn, [(MOD_REPLACE, attr, before)]))
+    root.close()
+    assert tried > 500 and taken > 100, (tried, taken)
 
 
 # ---- what root may lose, and the rescue ----
