@@ -226,4 +226,4 @@ uninstall:
 clean:
 	rm -rf build build-asan build-tsan build-fuzz compile_commands.json
 
--include $(shell find $(BUILD) build-fuzz -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) build-fuzz -path $(BUILD)/demo -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -90,8 +90,9 @@ visit(void *arg, const struct walk_entry *w)
 static int
 run(struct check *k)
 {
-	if (walk_read_url(&k->walk) != 0 || common_load(&k->c) != 0 || choose_database(&k->c) != 0 ||
-	    walk_prepare(&k->walk) != 0 || common_open(&k->c, COMMON_READ) != 0)
+	if (walk_read_url(&k->walk) != 0 || common_load(&k->c) != 0 ||
+	    choose_database(&k->c) != 0 || walk_prepare(&k->walk) != 0 ||
+	    common_open(&k->c, COMMON_READ) != 0)
 		return 1;
 	int status = walk_run(&k->walk);
 	return status != 0 || k->bad > 0;
