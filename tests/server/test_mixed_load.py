@@ -12,11 +12,11 @@ from . import certs, data, harness
 from .client import (DONE, MOD_REPLACE, WHOAMI, Disconnected, extended_request, paged,
                      search_request)
 from .test_paged import cookie_of
+from .test_tls import RELOAD, STARTTLS
 
 pytestmark = pytest.mark.ours("certificates and configuration change while the server runs")
 
-STARTTLS = "1.3.6.1.4.1.1466.20037"
-RELOAD = "2.25.86984604475757958756636892340540278960.6.1"
+
 SECONDS = 5
 DB = "olcDatabase={1}mdb,cn=config"
 
