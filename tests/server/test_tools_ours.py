@@ -196,9 +196,10 @@ def test_killed_load_leaves_nothing(make, options):
 
 
 def test_dump_of_many_loads_back_identically(make):
-    server = make(start=False, entries=people(3000))
+    loaded = people(3000)
+    server = make(start=False, entries=loaded)
     dump = server.tool("slapcat").stdout
-    assert dump.count("\ndn: ") == 3001
+    assert dump.count("\ndn: ") == loaded.count("\ndn: ") > 3000
     again = make(start=False, entries=dump)
     assert again.tool("slapcat").stdout == dump
     plain = make(start=False)
