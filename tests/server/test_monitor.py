@@ -131,7 +131,10 @@ def test_a_connection_looks_as_the_references(make):
             expect.ok(connection.bind(MANAGER, data.PASSWORD))
             tree = read(connection, ldap.ONE, f"cn=Connections,{MONITOR}",
                         "(objectClass=monitorConnection)")
-            seen.append(list(tree.values()))
+            peer = [f"IP=127.0.0.1:{connection.sock.getsockname()[1]}"]
+            seen.append([entry for entry in tree.values()
+                         if entry.text("monitorConnectionPeerAddress") == peer])
+    assert [len(found) for found in seen] == [1, 1]
     for theirs, ours in zip(*seen):
         assert theirs.dn == ours.dn and set(theirs.names()) == set(ours.names())
         for name in ("monitorConnectionNumber", "monitorConnectionProtocol", "monitorConnectionMask",
@@ -205,9 +208,15 @@ def test_scopes(served, name, scope, base, wanted):
         assert list(read(connection, scope, base)) == every and every
 
 
+def alone(connection):
+    """Waits until the server has seen the end of earlier connections."""
+    until(lambda: number(read(connection), "cn=Current,cn=Connections") == 1)
+
+
 @pytest.mark.ours("the reference pages by its own rules")
 def test_paging_gives_everything_once(served):
     with connect(served) as connection:
+        alone(connection)
         seen, cookie = [], b""
         while True:
             result = expect.ok(connection.search(MONITOR, attrs=["1.1"],
@@ -233,6 +242,7 @@ def test_what_is_not_there(served, dn):
 def test_compare(served):
     with connect(served) as connection:
         dn = f"cn=Current,cn=Connections,{MONITOR}"
+        alone(connection)
         assert connection.compare(dn, "monitorCounter", "1").code == 6
         assert connection.compare(dn, "monitorCounter", "2").code == 5
         expect.code(connection.compare(dn, "monitoredInfo", "2"), 16)
