@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acl/rules_impl.h"
+#include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -326,17 +327,10 @@ limits_check_with(
 	return code;
 }
 
-static void
-log_warning(void *arg, const char *text)
-{
-	(void)arg;
-	log_error("warning: %s", text);
-}
-
 int
 limits_check(const struct conf *c, struct errbuf *e)
 {
-	return limits_check_with(c, log_warning, NULL, e);
+	return limits_check_with(c, rules_log_warning, NULL, e);
 }
 
 /* ---- finding ---- */

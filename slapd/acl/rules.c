@@ -210,8 +210,8 @@ rules_check_with(
 	return code;
 }
 
-static void
-log_warning(void *arg, const char *text)
+void
+rules_log_warning(void *arg, const char *text)
 {
 	(void)arg;
 	log_error("warning: %s", text);
@@ -220,5 +220,5 @@ log_warning(void *arg, const char *text)
 int
 rules_check(const struct conf *c, struct errbuf *e)
 {
-	return rules_check_with(c, log_warning, NULL, e);
+	return rules_check_with(c, rules_log_warning, NULL, e);
 }

@@ -104,6 +104,9 @@ void rules_warn(const struct acl_rules *r, void (*warn)(void *arg, const char *t
  */
 int rules_check(const struct conf *c, struct errbuf *e) __attribute__((warn_unused_result));
 
+/* Puts a warning into the log: what rules_check and limits_check do with theirs. */
+void rules_log_warning(void *arg, const char *text);
+
 /* As rules_check, with the warnings to warn instead of the log. */
 int rules_check_with(const struct conf *c, void (*warn)(void *arg, const char *text), void *arg,
     struct errbuf *e) __attribute__((warn_unused_result));
