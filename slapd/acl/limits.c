@@ -8,7 +8,6 @@
 #include "acl/rules.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "config/conflex.h"
 #include "config/conftree.h"
 #include "config/option.h"
